@@ -1,0 +1,4 @@
+//! The sealog ledger format, level 1. `SPEC.md` beside this crate is normative; this is its tour in reading order.
+
+pub mod digest;
+pub mod name;

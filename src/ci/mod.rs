@@ -1,0 +1,1 @@
+//! CI providers: what a run says of itself.

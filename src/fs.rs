@@ -1,0 +1,1 @@
+//! Files: write-then-rename, locks; errors that carry the path.

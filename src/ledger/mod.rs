@@ -1,0 +1,1 @@
+//! Reading, verifying and appending to a ledger.

@@ -1,0 +1,1 @@
+//! Runs external programs: one function.

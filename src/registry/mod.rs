@@ -1,0 +1,1 @@
+//! OCI references, descriptors, image layouts.

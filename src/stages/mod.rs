@@ -1,0 +1,1 @@
+//! Build, test, release, promote, rollout: each plan (pure) and execute (ports).
