@@ -1,4 +1,7 @@
 //! The sealog ledger format, level 1. `SPEC.md` beside this crate is normative; this is its tour in reading order.
 
+pub mod canonical;
+pub mod dag;
 pub mod digest;
+pub mod keys;
 pub mod name;
