@@ -3,5 +3,6 @@
 pub mod canonical;
 pub mod dag;
 pub mod digest;
+pub mod envelope;
 pub mod keys;
 pub mod name;
