@@ -1,1 +1,70 @@
 //! The only place that reads the time.
+
+use std::time::{Duration, Instant};
+
+use time::UtcDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use crate::environment::Environment;
+
+/// Where "now" comes from. `SEALOG_NOW` fixes it: for tests and output that can be reproduced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clock {
+    System,
+    Fixed(UtcDateTime),
+}
+
+/// `SEALOG_NOW` holds something else than a time.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("SEALOG_NOW is `{0}`, which is not an RFC 3339 time such as 2026-11-20T11:12:30Z")]
+pub struct NotATime(String);
+
+/// Measures how long something takes; under a fixed clock nothing takes any time.
+#[derive(Debug, Clone, Copy)]
+pub struct Stopwatch(Option<Instant>);
+
+impl Clock {
+    pub fn from_environment(environment: &Environment) -> Result<Self, NotATime> {
+        match environment.get("SEALOG_NOW") {
+            None => Ok(Self::System),
+            Some(text) => {
+                let now = UtcDateTime::parse(text, &Rfc3339).map_err(|_| NotATime(text.to_owned()))?;
+                Ok(Self::Fixed(now))
+            }
+        }
+    }
+
+    pub fn now(self) -> UtcDateTime {
+        match self {
+            Self::System => UtcDateTime::now(),
+            Self::Fixed(now) => now,
+        }
+    }
+
+    pub fn stopwatch(self) -> Stopwatch {
+        Stopwatch(match self {
+            Self::System => Some(Instant::now()),
+            Self::Fixed(_) => None,
+        })
+    }
+}
+
+impl Stopwatch {
+    pub fn elapsed(self) -> Duration {
+        self.0.map_or(Duration::ZERO, |start| start.elapsed())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_variable_fixes_the_clock() {
+        let clock = Clock::from_environment(&Environment::from([("SEALOG_NOW", "2026-11-20T12:12:30+01:00")])).unwrap();
+        assert_eq!(clock, Clock::Fixed(time::macros::utc_datetime!(2026-11-20 11:12:30)));
+        assert_eq!(clock.stopwatch().elapsed(), Duration::ZERO);
+        assert!(Clock::from_environment(&Environment::from([("SEALOG_NOW", "yesterday")])).is_err());
+        assert_eq!(Clock::from_environment(&Environment::from([])), Ok(Clock::System));
+    }
+}

@@ -1,1 +1,3 @@
 //! Files: write-then-rename, locks; errors that carry the path.
+
+pub mod private;

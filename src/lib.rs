@@ -6,6 +6,7 @@
 
 // 1 ground
 pub mod clock;
+pub mod environment;
 pub mod fs;
 pub mod process;
 // 2 ports
