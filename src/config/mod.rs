@@ -1,1 +1,7 @@
 //! Configuration: deployments, components, targets.
+
+pub mod diagnostic;
+pub mod node;
+mod render;
+pub mod source;
+mod suggest;
