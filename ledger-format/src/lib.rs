@@ -4,5 +4,7 @@ pub mod canonical;
 pub mod dag;
 pub mod digest;
 pub mod envelope;
+pub mod field;
 pub mod keys;
 pub mod name;
+pub mod time;
