@@ -12,7 +12,7 @@ pub use claim::{Ci, Git, Plan, Report, Tool};
 pub use list::{Empty, List, Map, Set, SetItem};
 pub use number::{Int, True, Whole};
 pub use reference::{Base64, Blob, Commit, Image, NotAReference, NotBase64, Repository, Run};
-pub use text::{Erasable, Note, NotText, Str, Text};
+pub use text::{Erasable, NotText, Note, Str, Text};
 
 pub(crate) use list::{set_by_form, set_by_value};
 pub(crate) use text::text_form;
@@ -27,43 +27,48 @@ pub(crate) fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializ
 /// A struct of fields as `SPEC.md` writes them: strict, and `name?: Type` for what may be absent.
 /// With `where <method>` behind it the whole must also pass that method, `fn(&self) -> Result<(), &'static str>`.
 macro_rules! record {
-    ($(#[$meta:meta])* pub struct $name:ident { $($body:tt)* }) => {
-        $crate::field::record!(@fields [$(#[$meta])*] $name [] $($body)*);
+    ($(#[$meta:meta])* $vis:vis struct $name:ident { $($body:tt)* } $(where $check:ident)?) => {
+        $crate::field::record!(@fields [$(#[$meta])* $vis $name $($check)?] [] $($body)*);
     };
-    ($(#[$meta:meta])* pub struct $name:ident { $($body:tt)* } where $check:ident) => {
-        $crate::field::record!(@fields [$(#[$meta])* #[serde(remote = "Self")]] $name [] $($body)*);
-
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                // The derived one, inherent because of `remote`.
-                let record = Self::deserialize(deserializer)?;
-                record.$check().map_err(serde::de::Error::custom)?;
-                Ok(record)
-            }
-        }
-
-        impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                Self::serialize(self, serializer)
-            }
-        }
-    };
-    (@fields [$($meta:tt)*] $name:ident [$($done:tt)*] $(#[$on:meta])* $field:ident ? : $type:ty, $($rest:tt)*) => {
-        $crate::field::record!(@fields [$($meta)*] $name [
+    (@fields $head:tt [$($done:tt)*] $(#[$on:meta])* $field:ident ? : $type:ty, $($rest:tt)*) => {
+        $crate::field::record!(@fields $head [
             $($done)*
             $(#[$on])*
             #[serde(default, deserialize_with = "crate::field::present", skip_serializing_if = "Option::is_none")]
             pub $field: Option<$type>,
         ] $($rest)*);
     };
-    (@fields [$($meta:tt)*] $name:ident [$($done:tt)*] $(#[$on:meta])* $field:ident : $type:ty, $($rest:tt)*) => {
-        $crate::field::record!(@fields [$($meta)*] $name [$($done)* $(#[$on])* pub $field: $type,] $($rest)*);
+    (@fields $head:tt [$($done:tt)*] $(#[$on:meta])* $field:ident : $type:ty, $($rest:tt)*) => {
+        $crate::field::record!(@fields $head [$($done)* $(#[$on])* pub $field: $type,] $($rest)*);
     };
-    (@fields [$($meta:tt)*] $name:ident [$($done:tt)*]) => {
+    (@fields [$(#[$meta:meta])* $vis:vis $name:ident] [$($fields:tt)*]) => {
+        $(#[$meta])*
         #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
         #[serde(deny_unknown_fields)]
-        $($meta)*
-        pub struct $name { $($done)* }
+        $vis struct $name { $($fields)* }
+    };
+    (@fields [$(#[$meta:meta])* $vis:vis $name:ident $check:ident] [$($fields:tt)*]) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+        $vis struct $name { $($fields)* }
+
+        const _: () = {
+            type Checked = $name;
+
+            /// The same fields, read without the check.
+            #[derive(serde::Deserialize)]
+            #[serde(deny_unknown_fields, remote = "Checked")]
+            #[allow(dead_code)]
+            struct Unchecked { $($fields)* }
+
+            impl<'de> serde::Deserialize<'de> for $name {
+                fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                    let record = Unchecked::deserialize(deserializer)?;
+                    record.$check().map_err(serde::de::Error::custom)?;
+                    Ok(record)
+                }
+            }
+        };
     };
 }
 pub(crate) use record;

@@ -1,10 +1,14 @@
 //! The sealog ledger format, level 1. `SPEC.md` beside this crate is normative; this is its tour in reading order.
 
+pub mod authority;
 pub mod canonical;
 pub mod dag;
 pub mod digest;
 pub mod envelope;
+pub mod event;
 pub mod field;
 pub mod keys;
 pub mod name;
+pub mod policy;
+pub mod right;
 pub mod time;

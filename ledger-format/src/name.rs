@@ -224,6 +224,12 @@ macro_rules! text_form {
             }
         }
 
+        impl AsRef<str> for $type {
+            fn as_ref(&self) -> &str {
+                self.as_str()
+            }
+        }
+
         impl FromStr for $type {
             type Err = NameError;
 

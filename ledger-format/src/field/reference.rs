@@ -96,6 +96,10 @@ impl Repository {
     pub fn as_str(&self) -> &str {
         self.0.as_str()
     }
+
+    pub(crate) fn as_text(&self) -> &Str {
+        &self.0
+    }
 }
 
 impl Commit {

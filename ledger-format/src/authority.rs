@@ -1,0 +1,3 @@
+//! Authority: the document, and which one is in force.
+
+pub mod document;
