@@ -23,6 +23,13 @@ pub struct NotATime(String);
 #[derive(Debug, Clone, Copy)]
 pub struct Stopwatch(Option<Instant>);
 
+/// Tells when some time has passed again: measured, not told by a clock that people set.
+#[derive(Debug)]
+pub struct Pace {
+    every: Duration,
+    last: Instant,
+}
+
 impl Clock {
     pub fn from_environment(environment: &Environment) -> Result<Self, NotATime> {
         match environment.get("SEALOG_NOW") {
@@ -52,6 +59,23 @@ impl Clock {
 impl Stopwatch {
     pub fn elapsed(self) -> Duration {
         self.0.map_or(Duration::ZERO, |start| start.elapsed())
+    }
+}
+
+impl Pace {
+    /// The first time is due `every` from now.
+    pub fn new(every: Duration) -> Self {
+        Self { every, last: Instant::now() }
+    }
+
+    /// Whether it is due; then the next time is `every` from now.
+    pub fn is_due(&mut self) -> bool {
+        let now = Instant::now();
+        let due = now.duration_since(self.last) >= self.every;
+        if due {
+            self.last = now;
+        }
+        due
     }
 }
 

@@ -1,3 +1,376 @@
-//! Files: write-then-rename, locks; errors that carry the path.
+//! Files: read with a limit, write-then-rename, create-new, locks. Every error carries the path and what was attempted.
+//!
+//! What is Unix-only stands here and in [`private`], and nowhere else.
 
 pub mod private;
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use ledger_format::digest::hex;
+
+/// What was attempted with which path, and why it failed.
+#[derive(Debug, thiserror::Error)]
+pub enum FsError {
+    #[error("cannot {action} {}", path.display())]
+    Io { action: &'static str, path: PathBuf, source: io::Error },
+    #[error("{} is larger than {limit} bytes, the limit of {what}", path.display())]
+    TooLarge { path: PathBuf, what: &'static str, limit: u64 },
+    #[error("{} is no regular file", path.display())]
+    NotAFile { path: PathBuf },
+}
+
+/// The most that is read of one thing, and its name for the error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limit {
+    pub what: &'static str,
+    pub bytes: u64,
+}
+
+/// A file that is being written under a temporary name; removed when dropped unless it was [placed](Staged::place).
+#[derive(Debug)]
+pub struct Staged {
+    path: PathBuf,
+    file: File,
+    in_place: bool,
+}
+
+/// An exclusive operating-system lock on a file, given back when dropped or when the process dies.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+}
+
+/// What became of an attempt to take a lock without waiting.
+#[derive(Debug)]
+pub enum TryLock {
+    Taken(Lock),
+    /// Another process, or another holder in this one, has it.
+    Busy,
+    /// The file system knows no locks.
+    Unsupported,
+}
+
+impl FsError {
+    fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self::Io { action, path: path.to_owned(), source }
+    }
+
+    /// The path that could not be used.
+    pub fn path(&self) -> &Path {
+        match self {
+            Self::Io { path, .. } | Self::TooLarge { path, .. } | Self::NotAFile { path } => path,
+        }
+    }
+
+    /// The kind of the system's error, where the system made it.
+    pub fn kind(&self) -> Option<io::ErrorKind> {
+        match self {
+            Self::Io { source, .. } => Some(source.kind()),
+            Self::TooLarge { .. } | Self::NotAFile { .. } => None,
+        }
+    }
+
+    fn is_missing(&self) -> bool {
+        self.kind() == Some(io::ErrorKind::NotFound)
+    }
+}
+
+/// Reads a regular file; over the limit is an error, and so is a pipe or a device, which could be read for ever.
+pub fn read(path: &Path, limit: Limit) -> Result<Vec<u8>, FsError> {
+    let metadata = path.metadata().map_err(FsError::io("read", path))?;
+    if !metadata.is_file() {
+        return Err(FsError::NotAFile { path: path.to_owned() });
+    }
+    let file = File::open(path).map_err(FsError::io("read", path))?;
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len().min(limit.bytes)).unwrap_or(0));
+    file.take(limit.bytes.saturating_add(1)).read_to_end(&mut bytes).map_err(FsError::io("read", path))?;
+    if bytes.len() as u64 > limit.bytes {
+        return Err(FsError::TooLarge { path: path.to_owned(), what: limit.what, limit: limit.bytes });
+    }
+    Ok(bytes)
+}
+
+/// [`read`], with `None` for a file that is not there.
+pub fn read_if_there(path: &Path, limit: Limit) -> Result<Option<Vec<u8>>, FsError> {
+    match read(path, limit) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.is_missing() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Writes a file whole or not at all, and durably: temporary file beside it, fsync, rename, fsync of the folder.
+pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), FsError> {
+    replace_by_way_of(parent(path), path, bytes)
+}
+
+/// [`replace`] with the temporary file in another folder of the same file system.
+pub fn replace_by_way_of(temporary_folder: &Path, path: &Path, bytes: &[u8]) -> Result<(), FsError> {
+    Staged::with(temporary_folder, path, bytes)?.place(path)?;
+    sync_folder(parent(path))
+}
+
+/// Creates a file durably unless something of that name is there; says whether it was created. Never a torn file.
+pub fn create_by_way_of(temporary_folder: &Path, path: &Path, bytes: &[u8]) -> Result<bool, FsError> {
+    let staged = Staged::with(temporary_folder, path, bytes)?;
+    staged.file.sync_all().map_err(FsError::io("write", path))?;
+    let created = match std::fs::hard_link(&staged.path, path) {
+        Ok(()) => true,
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => false,
+        // File systems without hard links: not atomic, but still never over another's file.
+        Err(_) => create_new(path, bytes)?,
+    };
+    drop(staged);
+    sync_folder(parent(path))?;
+    Ok(created)
+}
+
+/// Another name for a file's content, durably: a hard link where the file system has them, else a copy.
+pub fn link_or_copy(temporary_folder: &Path, from: &Path, to: &Path, limit: Limit) -> Result<(), FsError> {
+    match std::fs::hard_link(from, to) {
+        Ok(()) => sync_folder(parent(to)),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(_) => replace_by_way_of(temporary_folder, to, &read(from, limit)?),
+    }
+}
+
+/// Makes a folder and its parents; the new entries are durable.
+pub fn create_folder(path: &Path) -> Result<(), FsError> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    let above = parent(path);
+    if above != path {
+        create_folder(above)?;
+    }
+    match std::fs::create_dir(path) {
+        Ok(()) => sync_folder(above),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
+        Err(error) => Err(FsError::io("create the folder", path)(error)),
+    }
+}
+
+/// The regular files of a folder by name, and how many other things are in it. The order is the file system's.
+pub fn files(folder: &Path) -> Result<(Vec<String>, usize), FsError> {
+    let mut names = Vec::new();
+    let mut others = 0;
+    for entry in std::fs::read_dir(folder).map_err(FsError::io("list", folder))? {
+        let entry = entry.map_err(FsError::io("list", folder))?;
+        let is_file = entry.file_type().map_err(FsError::io("list", folder))?.is_file();
+        match entry.file_name().into_string() {
+            Ok(name) if is_file => names.push(name),
+            _ => others += 1,
+        }
+    }
+    Ok((names, others))
+}
+
+/// Removes a file; that it was not there is no error.
+pub fn remove(path: &Path) -> Result<(), FsError> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(FsError::io("remove", path)(error)),
+        _ => Ok(()),
+    }
+}
+
+/// Makes a file that somebody else wrote last over a loss of power.
+pub fn sync_file(path: &Path) -> Result<(), FsError> {
+    File::open(path).and_then(|opened| opened.sync_all()).map_err(FsError::io("fsync", path))
+}
+
+/// When a file or folder was last changed, by the file system's clock; `None` where that is not to be had.
+pub fn changed_at(path: &Path) -> Option<SystemTime> {
+    path.metadata().and_then(|metadata| metadata.modified()).ok()
+}
+
+/// Removes the files of a folder that were last changed longer than `age` before `moment`. Best effort.
+pub fn remove_older(folder: &Path, moment: SystemTime, age: Duration) {
+    for name in files(folder).unwrap_or_default().0 {
+        let path = folder.join(name);
+        let old = changed_at(&path).and_then(|changed| moment.duration_since(changed).ok()).is_some_and(|is| is > age);
+        if old {
+            let _ = std::fs::remove_file(path);
+        }
+    }
+}
+
+/// Makes a folder's entries last over a loss of power.
+#[cfg(unix)]
+pub fn sync_folder(folder: &Path) -> Result<(), FsError> {
+    File::open(folder).and_then(|opened| opened.sync_all()).map_err(FsError::io("fsync the folder", folder))
+}
+
+/// Makes a folder's entries last over a loss of power: done by the system itself here.
+#[cfg(not(unix))]
+pub fn sync_folder(_folder: &Path) -> Result<(), FsError> {
+    Ok(())
+}
+
+/// Whether a file's owner may execute it.
+#[cfg(unix)]
+pub fn is_executable(metadata: &std::fs::Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    metadata.permissions().mode() & 0o100 != 0
+}
+
+/// Whether a file's owner may execute it: not known here.
+#[cfg(not(unix))]
+pub fn is_executable(_metadata: &std::fs::Metadata) -> bool {
+    false
+}
+
+impl Lock {
+    /// Waits until nobody else holds the lock on this file, which is created where it is missing.
+    pub fn wait(path: &Path) -> Result<Self, FsError> {
+        let file = open_lock(path)?;
+        file.lock().map_err(FsError::io("lock", path))?;
+        Ok(Self { _file: file })
+    }
+
+    /// Takes the lock on this file if it is free; the file is created where it is missing.
+    pub fn try_take(path: &Path) -> Result<TryLock, FsError> {
+        let file = open_lock(path)?;
+        match file.try_lock() {
+            Ok(()) => Ok(TryLock::Taken(Self { _file: file })),
+            Err(TryLockError::WouldBlock) => Ok(TryLock::Busy),
+            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => Ok(TryLock::Unsupported),
+            Err(TryLockError::Error(error)) => Err(FsError::io("lock", path)(error)),
+        }
+    }
+}
+
+fn open_lock(path: &Path) -> Result<File, FsError> {
+    let options = OpenOptions::new().read(true).write(true).create(true).truncate(false).to_owned();
+    options.open(path).map_err(FsError::io("open the lock", path))
+}
+
+impl Staged {
+    /// A new, empty file under a random name in this folder, which must be of the file system that it will stay on.
+    pub fn create(folder: &Path) -> Result<Self, FsError> {
+        let path = folder.join(random_name().map_err(FsError::io("write into", folder))?);
+        let file = open_new(&path).map_err(FsError::io("write into", folder))?;
+        Ok(Self { path, file, in_place: false })
+    }
+
+    /// Makes the content durable and gives it its name, in place of what had it.
+    /// The name lasts over a loss of power once [`sync_folder`] was called for its folder.
+    pub fn place(mut self, path: &Path) -> Result<(), FsError> {
+        self.file.sync_all().map_err(FsError::io("write", path))?;
+        std::fs::rename(&self.path, path).map_err(FsError::io("write", path))?;
+        self.in_place = true;
+        Ok(())
+    }
+
+    fn with(folder: &Path, target: &Path, bytes: &[u8]) -> Result<Self, FsError> {
+        let mut staged = Self::create(folder)?;
+        staged.write_all(bytes).map_err(FsError::io("write", target))?;
+        Ok(staged)
+    }
+}
+
+impl Write for Staged {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Drop for Staged {
+    fn drop(&mut self) {
+        if !self.in_place {
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
+}
+
+fn create_new(path: &Path, bytes: &[u8]) -> Result<bool, FsError> {
+    match write_new(path, bytes) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => {
+            let _ = std::fs::remove_file(path);
+            Err(FsError::io("create", path)(error))
+        }
+    }
+}
+
+fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = open_new(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+fn open_new(path: &Path) -> io::Result<File> {
+    OpenOptions::new().write(true).create_new(true).open(path)
+}
+
+fn random_name() -> io::Result<String> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(io::Error::other)?;
+    Ok(format!(".{}.tmp", hex(&bytes)))
+}
+
+fn parent(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if parent.as_os_str().is_empty() => Path::new("."),
+        Some(parent) => parent,
+        None => path,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SMALL: Limit = Limit { what: "a test", bytes: 4 };
+
+    #[test]
+    fn a_replaced_file_is_whole_and_leaves_nothing_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        replace(&path, b"one").unwrap();
+        replace(&path, b"two").unwrap();
+        assert_eq!(read(&path, SMALL).unwrap(), b"two");
+        assert_eq!(files(folder.path()).unwrap(), (vec!["a".to_owned()], 0));
+    }
+
+    #[test]
+    fn the_first_creation_wins() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        assert!(create_by_way_of(folder.path(), &path, b"one").unwrap());
+        assert!(!create_by_way_of(folder.path(), &path, b"two").unwrap());
+        assert_eq!(read(&path, SMALL).unwrap(), b"one");
+        assert_eq!(files(folder.path()).unwrap().0.len(), 1);
+    }
+
+    #[test]
+    fn errors_name_the_path_and_the_limit() {
+        let folder = tempfile::tempdir().unwrap();
+        let large = folder.path().join("large");
+        replace(&large, b"12345").unwrap();
+        let error = read(&large, SMALL).unwrap_err().to_string();
+        assert_eq!(error, format!("{} is larger than 4 bytes, the limit of a test", large.display()));
+        let below_a_file = large.join("x");
+        let error = replace(&below_a_file, b"").unwrap_err();
+        assert_eq!(error.to_string(), format!("cannot write into {}", large.display()));
+        assert_eq!(read_if_there(&folder.path().join("none"), SMALL).unwrap(), None);
+        assert!(matches!(read(folder.path(), SMALL), Err(FsError::NotAFile { .. })));
+    }
+
+    #[test]
+    fn a_lock_is_held_by_one_and_given_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lock");
+        let held = Lock::wait(&path).unwrap();
+        assert!(matches!(Lock::try_take(&path).unwrap(), TryLock::Busy));
+        drop(held);
+        assert!(matches!(Lock::try_take(&path).unwrap(), TryLock::Taken(_)));
+    }
+}

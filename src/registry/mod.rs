@@ -1,1 +1,6 @@
-//! OCI references, descriptors, image layouts.
+//! OCI: references, descriptors, manifests, image layouts. The registry protocol joins these.
+
+pub mod descriptor;
+pub mod layout;
+pub mod manifest;
+pub mod reference;
