@@ -9,6 +9,7 @@ pub mod clock;
 pub mod environment;
 pub mod fs;
 pub mod process;
+pub mod progress;
 // 2 ports
 pub mod ci;
 pub mod config;

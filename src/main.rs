@@ -1,1 +1,5 @@
-fn main() {}
+//! Parses, runs, exits.
+
+fn main() -> std::process::ExitCode {
+    sealog::cli::main(std::env::args_os()).code().into()
+}

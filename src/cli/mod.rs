@@ -1,1 +1,66 @@
-//! Commands, views, errors.
+//! Commands, views, errors: what a person sees. Only this module prints.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+pub mod args;
+pub mod commands;
+pub mod error;
+pub mod key;
+pub mod reference;
+mod start;
+pub mod ui;
+
+pub use start::{command, main};
+
+use crate::clock::Clock;
+use crate::environment::Environment;
+use error::{CliError, Exit};
+use ui::Ui;
+
+/// A sealed log of everything you ship
+#[derive(Debug, Parser)]
+#[command(name = "sealog", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(
+    long_about = "A sealed log of everything you ship.\n\nEvery build, test, release, approval, promotion, rollout \
+    and rollback is a signed event in an append-only ledger: a folder, or the registry beside your images. What runs \
+    where, what ran before, who approved it and why is computed by replaying it."
+)]
+#[command(
+    after_help = "Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 not verified, 4 refused, 5 busy, \
+    6 unreachable, 7 open findings, 10 drift. `sealog explain <code>` explains an error."
+)]
+struct Cli {
+    #[command(flatten)]
+    output: args::Output,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// One variant and one arm a command; its code lies in `commands/<verb>.rs`. What is done to or asked about
+/// deployments is a [`Verb`].
+#[derive(Debug, Subcommand)]
+enum Command {
+    Completions(commands::completions::Completions),
+    Explain(commands::explain::Explain),
+}
+
+impl Command {
+    fn run(&self, world: &World<'_>) -> Result<Exit, CliError> {
+        match self {
+            Self::Completions(command) => command.run(world),
+            Self::Explain(command) => command.run(world),
+        }
+    }
+}
+
+/// What a command finds around it.
+pub struct World<'a> {
+    pub ui: &'a Ui,
+    pub environment: &'a Environment,
+    pub clock: Clock,
+    /// Where it was started.
+    pub folder: PathBuf,
+}

@@ -18,7 +18,7 @@ pub struct LocalKey {
 
 enum Secret {
     Ed25519(ed25519_dalek::SigningKey),
-    P256(Box<p256::ecdsa::SigningKey>),
+    P256(p256::ecdsa::SigningKey),
 }
 
 /// What the label of a PEM text says that it holds.
@@ -105,7 +105,7 @@ impl LocalKey {
         }
         let key = p256::ecdsa::SigningKey::from_pkcs8_der(der).map_err(|_| PemError::NotAKey)?;
         let public = PublicKey::P256(Box::new(*key.verifying_key()));
-        Ok(Self { public, secret: Secret::P256(Box::new(key)) })
+        Ok(Self { public, secret: Secret::P256(key) })
     }
 }
 

@@ -1,0 +1,4 @@
+//! One thin file a command: plan, ask, execute, show.
+
+pub mod completions;
+pub mod explain;

@@ -1,0 +1,3 @@
+//! Commands as a person or a program meets them.
+
+mod frame;

@@ -1,0 +1,8 @@
+//! One integration binary: what a user could notice, through the built `sealog`.
+
+mod architecture;
+mod cli;
+mod generated;
+// Not every step of the work has a test for every help.
+#[allow(dead_code)]
+mod support;

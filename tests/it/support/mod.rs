@@ -1,0 +1,5 @@
+//! A place of its own for each test: a folder with a home inside, and the built `sealog` run in it.
+
+mod sandbox;
+
+pub use sandbox::{Sandbox, words};

@@ -1,0 +1,179 @@
+//! Runs the built binary in a folder of its own, with nothing of the real environment but `PATH`.
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// The clock of the running example of the design.
+pub const NOW: &str = "2026-11-20T11:12:30Z";
+
+pub struct Sandbox {
+    root: tempfile::TempDir,
+    variables: BTreeMap<String, String>,
+}
+
+/// A command that ended.
+pub struct Finished {
+    command: String,
+    pub stdout: String,
+    pub stderr: String,
+    /// `None` when a signal ended it.
+    pub code: Option<i32>,
+}
+
+impl Sandbox {
+    pub fn new() -> Self {
+        let root = tempfile::tempdir().expect("a temporary folder");
+        let sandbox = Self { root, variables: BTreeMap::new() };
+        for folder in ["home", "project"] {
+            std::fs::create_dir(sandbox.root.path().join(folder)).expect("a folder in the sandbox");
+        }
+        let home = sandbox.path("home").display().to_string();
+        let sealog_home = sandbox.path("home/sealog").display().to_string();
+        sandbox.with("HOME", &home).with("SEALOG_HOME", &sealog_home).with("LANG", "C.UTF-8").with("SEALOG_NOW", NOW)
+    }
+
+    /// The same sandbox with a variable set for every command.
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.variables.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    pub fn without(mut self, name: &str) -> Self {
+        self.variables.remove(name);
+        self
+    }
+
+    pub fn set_clock(&mut self, now: &str) {
+        self.variables.insert("SEALOG_NOW".to_owned(), now.to_owned());
+    }
+
+    /// A path in the sandbox: `home`, `project` and what a test puts there.
+    pub fn path(&self, relative: &str) -> PathBuf {
+        self.root.path().join(relative)
+    }
+
+    /// The folder that commands run in.
+    pub fn project(&self) -> PathBuf {
+        self.path("project")
+    }
+
+    /// Writes a file below the sandbox, with the folders that lead to it.
+    pub fn write(&self, relative: &str, text: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path(relative);
+        std::fs::create_dir_all(path.parent().expect("a file has a folder")).expect("folders in the sandbox");
+        std::fs::write(&path, text).expect("a file in the sandbox");
+        path
+    }
+
+    /// A private key of `fixtures/keys` in the person's folder of keys.
+    pub fn add_key(&self, name: &str, fixture: &str) -> PathBuf {
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/keys").join(fixture);
+        let path = self.write(&format!("home/sealog/keys/{name}.pem"), std::fs::read(source).expect("a fixture"));
+        make_private(&path);
+        path
+    }
+
+    /// Runs `sealog` with a command line split at blanks; quote with `'` what holds blanks.
+    pub fn run(&self, line: &str) -> Finished {
+        self.run_with(&words(line), "")
+    }
+
+    /// Runs `sealog` with these arguments and this standard input.
+    pub fn run_with(&self, arguments: &[String], input: &str) -> Finished {
+        let mut child = self
+            .command(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("sealog starts");
+        // A command that reads nothing may be gone before it is written to.
+        let _ = child.stdin.take().expect("a pipe").write_all(input.as_bytes());
+        let output = child.wait_with_output().expect("sealog ends");
+        Finished {
+            command: arguments.join(" "),
+            stdout: String::from_utf8(output.stdout).expect("UTF-8 on stdout"),
+            stderr: String::from_utf8(output.stderr).expect("UTF-8 on stderr"),
+            code: output.status.code(),
+        }
+    }
+
+    /// The command before it starts: for tests that kill it or start several.
+    pub fn command(&self, arguments: &[String]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sealog"));
+        command.args(arguments).current_dir(self.project()).env_clear().envs(&self.variables);
+        if let Some(path) = std::env::var_os("PATH") {
+            command.env("PATH", path);
+        }
+        command
+    }
+
+    /// Text with the sandbox's own path replaced by `[sandbox]`, for snapshots.
+    pub fn anonymous(&self, text: &str) -> String {
+        let real = self.root.path().canonicalize().expect("the sandbox exists");
+        text.replace(&real.display().to_string(), "[sandbox]")
+            .replace(&self.root.path().display().to_string(), "[sandbox]")
+    }
+}
+
+impl Finished {
+    /// Asserts the exit code; the whole conversation is in the message.
+    #[track_caller]
+    pub fn exits(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "sealog {}\n{}{}", self.command, self.stdout, self.stderr);
+        self
+    }
+
+    #[track_caller]
+    pub fn succeeds(self) -> Self {
+        self.exits(0)
+    }
+
+    /// Asserts the exit code and the word in `error[...]`.
+    #[track_caller]
+    pub fn fails(self, code: i32, word: &str) -> Self {
+        let finished = self.exits(code);
+        let label = format!("error[{word}]:");
+        assert!(finished.stderr.contains(&label), "sealog {}: no {label} in\n{}", finished.command, finished.stderr);
+        finished
+    }
+
+    /// Asserts that stdout and stderr together hold this text.
+    #[track_caller]
+    pub fn says(self, text: &str) -> Self {
+        let said = format!("{}{}", self.stdout, self.stderr);
+        assert!(said.contains(text), "sealog {}: no `{text}` in\n{said}", self.command);
+        self
+    }
+
+    /// What stdout holds as JSON.
+    #[track_caller]
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.stdout)
+            .unwrap_or_else(|error| panic!("sealog {}: {error} in\n{}{}", self.command, self.stdout, self.stderr))
+    }
+}
+
+/// A command line as words: blanks separate, `'...'` holds together.
+pub fn words(line: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    for (at, part) in line.split('\'').enumerate() {
+        if at % 2 == 1 {
+            words.push(part.to_owned());
+        } else {
+            words.extend(part.split_whitespace().map(str::to_owned));
+        }
+    }
+    words
+}
+
+#[cfg(unix)]
+fn make_private(path: &Path) {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).expect("permissions of a key");
+}
+
+#[cfg(not(unix))]
+fn make_private(_path: &Path) {}
