@@ -223,14 +223,15 @@ impl LedgerStore for OciLayout {
     }
 }
 
-/// Whether a ledger may be made here: nothing is there, or an image layout, or what a killed `create` left.
+/// Whether a ledger may be made here: there is nothing but what a ledger, or a `create` that was killed, has there.
 fn is_free(root: &Path) -> Result<bool, StoreError> {
-    if Layout::at(root).is_there() || root.join("sealog").join("tail").is_dir() {
-        return Ok(true);
-    }
+    const OURS: [&str; 4] = ["blobs", "index.json", "oci-layout", "sealog"];
     match std::fs::read_dir(root) {
-        Ok(mut entries) => Ok(entries.next().is_none()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
         Err(source) => Err(FsError::Io { action: "make a ledger in", path: root.to_owned(), source }.into()),
+        Ok(mut entries) => {
+            let is_ours = |entry: std::fs::DirEntry| OURS.iter().any(|name| entry.file_name() == *name);
+            Ok(Layout::at(root).is_there() || entries.all(|entry| entry.is_ok_and(is_ours)))
+        }
     }
 }

@@ -3,6 +3,7 @@
 mod architecture;
 mod cli;
 mod generated;
+mod stores;
 // Not every step of the work has a test for every help.
 #[allow(dead_code)]
 mod support;

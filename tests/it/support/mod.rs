@@ -1,5 +1,7 @@
 //! A place of its own for each test: a folder with a home inside, and the built `sealog` run in it.
 
 mod sandbox;
+mod tool;
 
 pub use sandbox::{Sandbox, words};
+pub use tool::tool;
