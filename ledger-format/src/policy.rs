@@ -37,3 +37,52 @@ impl<'a> Policy<'a> {
         &self.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn authority(policies: &Value) -> Authority {
+        let all: Value = serde_json::from_str(include_str!("event/examples/data.json")).unwrap();
+        let mut document = all["ledger.created"]["authority"].clone();
+        document["policies"] = policies.clone();
+        serde_json::from_value(document).unwrap()
+    }
+
+    /// Every entry that matches applies, in document order; the digest is that of the written form.
+    #[test]
+    fn a_policy_is_the_rules_of_all_entries_that_match() {
+        let (two, one) = (json!({"approvals": [{"count": 2, "groups": ["ops"]}]}), json!({"built": true}));
+        let authority = authority(&json!([
+            {"deployments": ["shop*"], "targets": ["prod*"], "rules": two},
+            {"deployments": ["*"], "targets": ["dev", "prod"], "rules": one},
+        ]));
+        for (deployment, target, rules) in [
+            ("shop-web", "prod", json!([two, one])),
+            ("shop-web", "prod-eu", json!([two])),
+            ("checkout", "prod", json!([one])),
+            ("checkout", "staging", json!([])),
+        ] {
+            let policy = Policy::resolve(&authority, &Name::new(deployment).unwrap(), &Name::new(target).unwrap());
+            assert_eq!(serde_json::to_value(&policy).unwrap(), rules, "{deployment} {target}");
+            assert_eq!(policy.digest(), Digest::of(rules.to_string().as_bytes()));
+        }
+    }
+
+    #[test]
+    fn a_window_includes_its_first_minute_and_not_its_last() {
+        // 2026-11-20 was a Friday.
+        let window: Window = serde_json::from_value(json!({"days": [4, 5], "from_min": 540, "to_min": 1020})).unwrap();
+        for (time, inside) in [
+            ("2026-11-20T09:00:00.000Z", true),
+            ("2026-11-20T16:59:59.999Z", true),
+            ("2026-11-20T17:00:00.000Z", false),
+            ("2026-11-20T08:59:59.999Z", false),
+            ("2026-11-21T12:00:00.000Z", false),
+        ] {
+            assert_eq!(window.contains(time.parse().unwrap()), inside, "{time}");
+        }
+    }
+}

@@ -259,3 +259,6 @@ impl Home {
 }
 
 text_form!(Home, NotAHome);
+
+#[cfg(test)]
+mod tests;

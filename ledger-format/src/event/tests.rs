@@ -1,3 +1,6 @@
+mod forms;
+mod meaning;
+
 use serde_json::{Value, json};
 
 use super::*;
@@ -121,4 +124,14 @@ fn an_unknown_kind_or_data_of_another_form_is_junk_but_an_event() {
         let Body::Unknown { reason, .. } = event.body else { panic!("{pointer} {value} was read") };
         assert!(reason.contains(why), "{pointer} {value}: {reason}");
     }
+}
+
+/// The data of each kind with every field that it may have; `release.created` of data that fit each other.
+fn data_of_all_kinds() -> Vec<(Kind, Value)> {
+    let all: serde_json::Map<String, Value> = serde_json::from_str(include_str!("examples/data.json")).unwrap();
+    all.into_iter().map(|(kind, data)| (kind.parse().unwrap(), data)).collect()
+}
+
+fn data_of(kind: Kind) -> Value {
+    data_of_all_kinds().into_iter().find(|(of, _)| *of == kind).unwrap().1
 }
