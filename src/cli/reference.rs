@@ -19,7 +19,7 @@ const EXITS: [Exit; 9] = [
 /// `docs/reference/errors.md`
 pub fn errors_page() -> String {
     let mut page = String::from(
-        "# Errors and exit codes\n\nMade from `src/cli/error/code.rs` by `UPDATE=1 cargo test generated`. \
+        "# Errors and exit codes\n\nMade from `src/cli/error/code.rs` and `src/config/diagnostic.rs` by `UPDATE=1 cargo test generated`. \
          Every error has a word as its code, `error[key-locked]`; `sealog explain key-locked` prints the same offline.\n\n\
          ## Exit codes\n\n| code | meaning |\n|---|---|\n",
     );
@@ -27,15 +27,12 @@ pub fn errors_page() -> String {
         let _ = writeln!(page, "| {} | {} |", exit.code(), exit.meaning());
     }
     page.push_str("| 130, 143 | ended by a signal: interrupt, termination |\n");
-    for code in Code::ALL {
-        let _ = write!(
-            page,
-            "\n## {}\n\nExit code {}. {}\n\n{}\n",
-            code.word(),
-            code.exit().code(),
-            code.meaning(),
-            code.advice()
-        );
+    for code in Code::all() {
+        let (word, exit) = (code.word(), code.exit().code());
+        let _ = write!(page, "\n## {word}\n\nExit code {exit}. {}\n", code.meaning());
+        if let Some(advice) = code.advice() {
+            let _ = write!(page, "\n{advice}\n");
+        }
     }
     page
 }

@@ -20,7 +20,7 @@ pub struct Explain {
 impl Explain {
     pub fn run(&self, world: &World<'_>) -> Result<Exit, CliError> {
         match &self.code {
-            None => world.ui.show(&Explanations(Code::ALL.iter().copied().map(Explanation::of).collect()))?,
+            None => world.ui.show(&Explanations(Code::all().into_iter().map(Explanation::of).collect()))?,
             Some(word) => {
                 let word = word.trim_start_matches("error[").trim_end_matches([']', ':']);
                 let code = Code::from_word(word).ok_or_else(|| unknown(word))?;
@@ -34,8 +34,8 @@ impl Explain {
 fn unknown(word: &str) -> CliError {
     let error = CliError::new(Code::UnknownCode, format!("there is no error `{word}`"));
     let shared = |code: &Code| code.word().bytes().zip(word.bytes()).take_while(|(one, other)| one == other).count();
-    match Code::ALL.iter().max_by_key(|code| shared(code)) {
-        Some(near) if shared(near) >= 3 => error.hint(format!("sealog explain {}", near.word())),
+    match Code::all().into_iter().max_by_key(shared) {
+        Some(near) if shared(&near) >= 3 => error.hint(format!("sealog explain {}", near.word())),
         Some(_) | None => error.hint("sealog explain"),
     }
 }
@@ -46,7 +46,7 @@ struct Explanation {
     exit_code: u8,
     exit_meaning: &'static str,
     meaning: &'static str,
-    advice: &'static str,
+    advice: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -69,7 +69,9 @@ impl View for Explanation {
     fn draw(&self, page: &mut Page<'_>) {
         page.line(Line::new().bold(self.code).text(format!(": exit code {}, {}", self.exit_code, self.exit_meaning)));
         page.line(self.meaning);
-        page.line(self.advice);
+        if let Some(advice) = self.advice {
+            page.line(advice);
+        }
     }
 }
 

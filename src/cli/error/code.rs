@@ -1,6 +1,8 @@
 //! Every error that sealog ends with: its word, its exit code, what it means and what to do. Words are stable and never
 //! reused. `docs/reference/errors.md` and `sealog explain` are made from this list.
 
+use crate::config;
+
 /// How a command ends. Documented, tested, never reused for something else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Exit {
@@ -60,35 +62,39 @@ macro_rules! codes {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         pub enum Code {
             $(#[doc = $meaning] $name,)+
+            /// A mistake in a configuration file.
+            Configuration(config::Code),
         }
 
         impl Code {
-            /// In the order of their words.
-            pub const ALL: &'static [Self] = &[$(Self::$name,)+];
+            const OWN: &'static [Self] = &[$(Self::$name,)+];
 
-            pub const fn word(self) -> &'static str {
-                match self { $(Self::$name => $word,)+ }
+            pub fn word(self) -> &'static str {
+                match self { $(Self::$name => $word,)+ Self::Configuration(code) => code.as_str() }
             }
 
             pub const fn exit(self) -> Exit {
-                match self { $(Self::$name => Exit::$exit,)+ }
+                match self { $(Self::$name => Exit::$exit,)+ Self::Configuration(_) => Exit::Usage }
             }
 
-            /// What happened.
-            pub const fn meaning(self) -> &'static str {
-                match self { $(Self::$name => $meaning,)+ }
+            /// What happened; of mistakes in a configuration also what to do.
+            pub fn meaning(self) -> &'static str {
+                match self { $(Self::$name => $meaning,)+ Self::Configuration(code) => code.meaning() }
             }
 
             /// What to do.
-            pub const fn advice(self) -> &'static str {
-                match self { $(Self::$name => $advice,)+ }
+            pub const fn advice(self) -> Option<&'static str> {
+                match self { $(Self::$name => Some($advice),)+ Self::Configuration(_) => None }
             }
         }
     };
 }
 
-// One entry a code, sorted by word.
+// One entry a code, sorted by word. Those of mistakes in a configuration stand in `config::diagnostic`.
 codes! {
+    Ambiguous, "ambiguous", Usage,
+        "What was named, or left out, could mean several things.",
+        "The error lists them; name one of them whole.";
     Declined, "declined", Failed,
         "A question was answered with no, which is the default.",
         "Nothing was done. Run the command again and answer `y`, or give `--yes`.";
@@ -119,15 +125,33 @@ codes! {
     KeysSeveral, "keys-several", Usage,
         "Several private keys could sign and nothing says which.",
         "Name one: `--key <file>`, or SEALOG_KEY_NAME with the file's name without `.pem`.";
+    LedgerNotFound, "ledger-not-found", Usage,
+        "There is no ledger at the address that was given, or at the one that the project names.",
+        "`sealog init` makes one. Elsewhere than in `.sealog/ledger` its address is said by `ledger:` in sealog.yaml, or with `--ledger`.";
     NeedsAnswer, "needs-answer", Usage,
         "The command has a question, and nobody is there to answer it: standard input or standard error is not a terminal.",
         "Answer with the command; the error names the flag.";
     NoHome, "no-home", Usage,
         "There is no folder for keys and for what this machine remembers of ledgers.",
         "Set HOME, or SEALOG_HOME to a folder that lasts.";
+    NoProject, "no-project", Usage,
+        "The command needs a project, and there is none here: no `sealog.yaml` or `atmos.yaml` in this folder or above it, or it cannot be read.",
+        "Go into the project's folder. A project begins with a file `sealog.yaml`; it may be empty.";
+    NotFound, "not-found", Usage,
+        "Something was named that does not exist: a deployment, a target, a component, a release, an event.",
+        "The error lists what there is, or the command that does.";
     OutputFailed, "output-failed", Failed,
         "The answer could not be written to standard output, for instance because the disk is full. What the command did before is done.",
         "Make room and ask again; `sealog ledger log` shows whether something was recorded.";
+    StoreDamaged, "store-damaged", Unverified,
+        "A file that the store itself keeps, not an event, does not hold what it must.",
+        "Any honest copy of the ledger heals it: `sealog ledger export` there and `sealog ledger import` into a new folder.";
+    StoreUnreachable, "store-unreachable", Unreachable,
+        "The store of the ledger could not be read or written: it is not there, access is denied, the disk is full, the network fails.",
+        "The error names the file or address and the cause. Nothing is half written: an event is there whole or not at all. With `--offline` sealog shows what this machine verified last.";
+    TooLarge, "too-large", Usage,
+        "Something is larger than the ledger takes: an event, or a blob that an event names.",
+        "Keep large reports elsewhere and record their digest.";
     UnknownCode, "unknown-code", Usage,
         "There is no error of this name.",
         "`sealog explain` without a name lists all of them.";
@@ -137,8 +161,16 @@ codes! {
 }
 
 impl Code {
+    /// Every code, in the order of their words.
+    pub fn all() -> Vec<Self> {
+        let configuration = config::Code::ALL.iter().map(|code| Self::Configuration(*code));
+        let mut all: Vec<Self> = Self::OWN.iter().copied().chain(configuration).collect();
+        all.sort_by_key(|code| code.word());
+        all
+    }
+
     pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|code| code.word() == word)
+        Self::all().into_iter().find(|code| code.word() == word)
     }
 }
 
@@ -148,11 +180,12 @@ mod tests {
 
     #[test]
     fn words_are_sorted_unique_and_explained() {
-        assert!(Code::ALL.is_sorted_by(|one, next| one.word() < next.word()), "sort the list by word");
-        for code in Code::ALL {
+        assert!(Code::OWN.is_sorted_by(|one, next| one.word() < next.word()), "sort the list by word");
+        assert!(Code::all().is_sorted_by(|one, next| one.word() < next.word()), "a word stands twice");
+        for code in Code::all() {
             assert!(code.word().bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'), "{code:?}");
-            assert!(code.meaning().ends_with('.') && code.advice().ends_with(['.', '?']), "{code:?}");
-            assert_eq!(Code::from_word(code.word()), Some(*code));
+            assert!(code.meaning().ends_with('.'), "{code:?}");
+            assert!(code.advice().is_none_or(|advice| advice.ends_with(['.', '?'])), "{code:?}");
         }
     }
 }

@@ -9,10 +9,13 @@ use crate::cli::ui::page::{Facts, Page};
 use crate::cli::ui::text::{Line, Mark, Style};
 
 mod code;
+mod configuration;
 mod keys;
+mod store;
 mod usage;
 
 pub use code::{Code, Exit};
+use configuration::Drawing;
 
 /// Where the reference lies; `see:` is built from it.
 pub const REFERENCE: &str = "docs/reference/errors.md";
@@ -26,7 +29,8 @@ struct Parts {
     code: Code,
     message: String,
     facts: Facts,
-    drawing: Vec<Line>,
+    lines: Vec<Line>,
+    drawing: Drawing,
     details: Map<String, Value>,
     hints: Vec<String>,
     see: See,
@@ -48,7 +52,8 @@ impl CliError {
             code,
             message: message.into(),
             facts: Facts::new(),
-            drawing: Vec::new(),
+            lines: Vec::new(),
+            drawing: Drawing::Composed,
             details: Map::new(),
             hints: Vec::new(),
             see: See::Left,
@@ -94,7 +99,12 @@ impl CliError {
 
     /// Lines drawn between the message and the values: a piece of a file with the place marked.
     pub fn drawn(mut self, lines: impl IntoIterator<Item = Line>) -> Self {
-        self.0.drawing.extend(lines);
+        self.0.lines.extend(lines);
+        self
+    }
+
+    fn drawn_as(mut self, drawing: Drawing) -> Self {
+        self.0.drawing = drawing;
         self
     }
 
@@ -138,9 +148,13 @@ impl CliError {
 
     pub(super) fn draw(&self, page: &mut Page<'_>) {
         let parts = &self.0;
+        if let Drawing::Mistakes(mistakes) = &parts.drawing {
+            page.preformatted(&configuration::mistakes_as_text(mistakes, page.look));
+            return;
+        }
         let label = format!("error[{}]:", parts.code.word());
         page.line(Line::new().styled(Style::Failed, label).text(" ").text(&parts.message));
-        for line in &parts.drawing {
+        for line in &parts.lines {
             page.line(line.clone());
         }
         page.facts(parts.facts.clone());

@@ -18,31 +18,47 @@ pub trait View: Serialize {
 
 pub struct Page<'a> {
     pub look: &'a Look,
-    lines: Vec<Line>,
+    parts: Vec<Part>,
+}
+
+enum Part {
+    Line(Line),
+    /// Text that is styled and escaped already.
+    Preformatted(String),
 }
 
 impl<'a> Page<'a> {
     pub fn new(look: &'a Look) -> Self {
-        Self { look, lines: Vec::new() }
+        Self { look, parts: Vec::new() }
     }
 
     pub fn line(&mut self, line: impl Into<Line>) {
-        self.lines.push(line.into());
+        self.parts.push(Part::Line(line.into()));
     }
 
     pub fn facts(&mut self, facts: Facts) {
-        self.lines.extend(facts.lay_out(self.look));
+        self.parts.extend(facts.lay_out(self.look).into_iter().map(Part::Line));
     }
 
     pub fn table<const N: usize>(&mut self, table: Table<N>) {
-        self.lines.extend(table.lay_out(self.look));
+        self.parts.extend(table.lay_out(self.look).into_iter().map(Part::Line));
+    }
+
+    /// Lines that were drawn elsewhere, for this look, with everything foreign in them escaped.
+    pub fn preformatted(&mut self, text: &str) {
+        self.parts.push(Part::Preformatted(text.to_owned()));
     }
 
     pub fn render(&self) -> String {
         let mut text = String::new();
-        for line in &self.lines {
-            text.push_str(&line.clone().in_glyphs(self.look.glyphs).render(self.look.colour));
-            text.push('\n');
+        for part in &self.parts {
+            match part {
+                Part::Preformatted(lines) => text.push_str(lines),
+                Part::Line(line) => {
+                    text.push_str(&line.clone().in_glyphs(self.look.glyphs).render(self.look.colour));
+                    text.push('\n');
+                }
+            }
         }
         text
     }
