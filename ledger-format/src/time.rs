@@ -79,6 +79,20 @@ impl From<OffsetDateTime> for Time {
     }
 }
 
+impl From<UtcDateTime> for Time {
+    /// Cut to the millisecond.
+    fn from(moment: UtcDateTime) -> Self {
+        Self::from(OffsetDateTime::from(moment))
+    }
+}
+
+impl From<Time> for UtcDateTime {
+    fn from(time: Time) -> Self {
+        let nanoseconds = i128::from(time.0) * 1_000_000;
+        Self::from_unix_timestamp_nanos(nanoseconds).unwrap_or(UtcDateTime::UNIX_EPOCH)
+    }
+}
+
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let moment = UtcDateTime::from_unix_timestamp(self.0.div_euclid(1000)).map_err(|_| fmt::Error)?;

@@ -11,6 +11,7 @@ pub mod key;
 pub mod reference;
 mod start;
 pub mod ui;
+pub mod view;
 
 pub use start::{command, main};
 
