@@ -87,6 +87,8 @@ codes! {
         "The configuration is right, but what it asks for is not part of this build of sealog.",
     OutsideProject "outside-project"
         "A path leaves the project's folder, is absolute, or goes through a symbolic link; paths are relative to the project's folder, with `/`.",
+    UnboundImage "unbound-image"
+        "A component has an input for an image, but no image component is bound to it: no label agrees and none is named.",
     UnknownComponentType "unknown-component-type"
         "Components are of the types nixpack, manifest, terraform, helmfile and lambda.",
     UnknownDependency "unknown-dependency"

@@ -13,6 +13,7 @@ pub mod raw;
 mod reader;
 mod render;
 mod resolve;
+pub mod resolved;
 pub mod source;
 mod suggest;
 pub mod template;
@@ -28,6 +29,7 @@ pub use deployment::{ComponentConfig, ComponentKind, DependsOn, Deployment, Labe
 pub use diagnostic::{Code, Diagnostic, Label, Mistakes, Severity};
 pub use path::ProjectPath;
 pub use project::Project;
+pub use resolved::{BindError, BoundComponent, BoundImage, BoundKind, BoundManifest, GitFacts, ImageBuild, Resolved};
 
 use reader::Reader;
 use source::SourceFile;

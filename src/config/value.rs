@@ -6,7 +6,7 @@ use ledger_format::name::Component;
 use serde_json::Value as Json;
 
 /// The largest integer that every JSON reader takes; others become texts.
-pub const MAX_INTEGER: i64 = 1 << 53;
+pub const MAX_INTEGER: i64 = (1 << 53) - 1;
 
 /// A resolved value. Numbers that are no integers within 2^53 are texts, as written.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,0 +1,375 @@
+//! From a deployment to what it is on one target.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use ledger_format::name::Component;
+use serde_json::Value as Json;
+
+use super::super::deployment::{ComponentConfig, ComponentKind, DependsOn, Deployment, Target};
+use super::super::diagnostic::{Code, Diagnostic};
+use super::super::path::ProjectPath;
+use super::super::resolve::cycle_message;
+use super::super::source::SourceFile;
+use super::super::template;
+use super::super::value::Value;
+use super::super::{ConfigError, Mistakes, cycle};
+use super::binding::{self, Binding, Candidate};
+use super::bound::dummy_images;
+use super::templates::{self, Templates};
+use super::values::{Renderer, explain};
+use super::{GitFacts, Resolved, ResolvedComponent, ResolvedKind, ResolvedManifest, ResolvedTarget, scope};
+
+/// The variables of a manifest component that are not handed to its templates.
+const OWN_VARS: &[&str] = &["output", "templates"];
+
+impl Deployment {
+    /// What this deployment is on one target, at a commit. Reads the template files of its manifest components.
+    pub fn resolve(&self, target: &str, git: Option<&GitFacts>) -> Result<Resolved, ConfigError> {
+        let target = self.target(target)?;
+        let mut build = Build::new(self, target, git);
+        let resolved = build.resolved();
+        match Mistakes::of(build.found, 1) {
+            Some(mistakes) => Err(mistakes.into()),
+            None => Ok(resolved),
+        }
+    }
+
+    /// Everything that is wrong with any of its targets; git is taken to know a branch and a tag.
+    pub fn validate(&self) -> Vec<Diagnostic> {
+        let known = "known-later".to_owned();
+        let git = GitFacts { sha: known.clone(), branch: Some(known.clone()), tag: Some(known) };
+        let mut found = Vec::new();
+        for target in self.targets.values() {
+            let mut build = Build::new(self, target, Some(&git));
+            let resolved = build.resolved();
+            found.extend(build.found.into_iter().chain(resolved.warnings));
+            for component in self.image_components() {
+                if let Err(ConfigError::Mistakes(mistakes)) =
+                    self.image_build(component, target.name.as_str(), Some(&git))
+                {
+                    found.extend(mistakes.diagnostics);
+                }
+            }
+        }
+        let mut unique: Vec<Diagnostic> = Vec::new();
+        for diagnostic in found {
+            if !unique.contains(&diagnostic) {
+                unique.push(diagnostic);
+            }
+        }
+        unique
+    }
+
+    /// A renderer for this deployment's file and what its values can read on a target.
+    pub(super) fn renderer(&self, target: &Target, git: Option<&GitFacts>) -> (Renderer<'_>, ResolvedTarget) {
+        let mut resolved = ResolvedTarget {
+            name: target.name.clone(),
+            labels: target.labels.clone(),
+            context: BTreeMap::new(),
+            region: target.region.clone(),
+        };
+        let git = scope::git(git);
+        let scope_of = |target: &ResolvedTarget| scope::common(&self.name, &self.labels, target, &git);
+        let mut without_context = scope_of(&resolved);
+        without_context.remove("context");
+        let images = self.image_components().collect();
+        let scope = Json::Object(without_context);
+        let mut renderer = Renderer { file: &self.file, scope, images, found: Vec::new() };
+        resolved.context = renderer.map(&target.context);
+        renderer.scope = Json::Object(scope_of(&resolved));
+        (renderer, resolved)
+    }
+}
+
+struct Build<'a> {
+    deployment: &'a Deployment,
+    target: ResolvedTarget,
+    git: BTreeMap<String, String>,
+    renderer: Renderer<'a>,
+    used_git: BTreeSet<String>,
+    found: Vec<Diagnostic>,
+    warnings: Vec<Diagnostic>,
+}
+
+impl<'a> Build<'a> {
+    fn new(deployment: &'a Deployment, target: &Target, git: Option<&GitFacts>) -> Self {
+        let (renderer, target) = deployment.renderer(target, git);
+        let git = scope::git(git);
+        Self { deployment, target, git, renderer, used_git: BTreeSet::new(), found: Vec::new(), warnings: Vec::new() }
+    }
+
+    fn resolved(&mut self) -> Resolved {
+        if !self.deployment.stacks.is_empty() {
+            let place = self.deployment.file.place(self.deployment.name_span.clone());
+            let message = "this build reads no stack manifests yet";
+            let label = "has `stacks`";
+            self.found.push(Diagnostic::error(Code::NotInThisBuild, message).at(place, label));
+        }
+        let images = self.image_kinds();
+        let mut edges: DependsOn =
+            self.deployment.components.iter().map(|(name, config)| (name.clone(), config.depends_on.clone())).collect();
+        let mut components = BTreeMap::new();
+        for (name, config) in &self.deployment.components {
+            let kind = match config.kind {
+                ComponentKind::Nixpack => images.get(name).cloned(),
+                ComponentKind::Manifest => self.manifest(name, config, &images, &edges).map(ResolvedKind::Manifest),
+                ComponentKind::Helmfile | ComponentKind::Lambda | ComponentKind::Terraform => Some(self.later(config)),
+            };
+            let Some(kind) = kind else { continue };
+            let component =
+                ResolvedComponent { labels: config.labels.clone(), depends_on: config.depends_on.clone(), kind };
+            components.insert(name.clone(), component);
+        }
+        for (name, component) in &mut components {
+            let images = component.images();
+            edges.entry(name.clone()).or_default().extend(images.iter().cloned());
+            component.depends_on.extend(images);
+        }
+        self.report_cycle(&edges);
+        self.found.append(&mut self.renderer.found);
+        Resolved {
+            deployment: self.deployment.name.clone(),
+            deployment_labels: self.deployment.labels.clone(),
+            target: self.target.clone(),
+            git: self
+                .git
+                .iter()
+                .filter(|(key, _)| self.used_git.contains(*key))
+                .map(|(k, v)| (k.clone(), v.clone()))
+                .collect(),
+            components,
+            warnings: std::mem::take(&mut self.warnings),
+        }
+    }
+
+    fn image_kinds(&mut self) -> BTreeMap<Component, ResolvedKind> {
+        let mut kinds = BTreeMap::new();
+        for (name, config) in &self.deployment.components {
+            if config.kind == ComponentKind::Nixpack {
+                let image = config.var("image").map(|entry| self.renderer.node(&entry.value));
+                let text = |key: &str| image.as_ref().and_then(|image| image.get(key)).and_then(Value::as_text);
+                let own_name = text("name").unwrap_or(name.name()).to_owned();
+                kinds.insert(
+                    name.clone(),
+                    ResolvedKind::Image { registry: text("registry").map(str::to_owned), name: own_name },
+                );
+            }
+        }
+        kinds
+    }
+
+    fn later(&mut self, config: &ComponentConfig) -> ResolvedKind {
+        ResolvedKind::Later {
+            module: config.module.clone(),
+            vars: self.renderer.map(&config.vars),
+            settings: self.renderer.map(&config.settings),
+        }
+    }
+
+    fn manifest(
+        &mut self,
+        name: &Component,
+        config: &ComponentConfig,
+        images: &BTreeMap<Component, ResolvedKind>,
+        edges: &DependsOn,
+    ) -> Option<ResolvedManifest> {
+        let vars: Vec<_> =
+            config.vars.iter().filter(|entry| !OWN_VARS.contains(&entry.key.as_str())).cloned().collect();
+        let mut vars = self.renderer.map(&vars);
+        let templates = self.templates(name, config);
+        let output = self.output(name, config);
+        let reads_image = templates.values().any(|file| templates::reads(&file.text, "image"));
+        let mut image = None;
+        if binding::has_open_input(&vars, reads_image) {
+            image = self.bind(name, config, &vars, images, edges);
+        }
+        if let Some(image) = &image {
+            binding::fill(&mut vars, image);
+            self.warn_of_other_name(config, &vars, image);
+        }
+        self.check_inputs(config, &vars);
+        let all: Vec<&Component> = images.keys().collect();
+        let mut needed: BTreeSet<Component> =
+            vars.values().flat_map(Value::images).map(|part| part.component.clone()).chain(image.clone()).collect();
+        for file in templates.values() {
+            needed.extend(templates::images(&file.text, &all));
+            self.note_git(&file.text);
+        }
+        let manifest = ResolvedManifest {
+            templates: templates.iter().map(|(path, file)| (path.clone(), file.text.clone())).collect(),
+            output: output?,
+            vars,
+            image,
+            images: needed,
+        };
+        self.try_templates(name, config, &manifest, &templates);
+        Some(manifest)
+    }
+
+    /// `templates`: one path or a list of them, each a file or a folder below the project's.
+    fn templates(&mut self, name: &Component, config: &ComponentConfig) -> Templates {
+        let mut found = Templates::new();
+        let file = &self.deployment.file;
+        let Some(entry) = config.var("templates") else {
+            let message = format!("{name} has no `vars.templates`");
+            let help = "the file or folder, or a list of them, from which the manifests are rendered";
+            let place = file.place(config.span.clone());
+            self.found
+                .push(Diagnostic::error(Code::MissingKey, message).at(place, "`templates` belongs in here").help(help));
+            return found;
+        };
+        let place = file.place(entry.value.span.clone());
+        let wrong = |code, message: String| Diagnostic::error(code, message).at(place.clone(), "here");
+        let written = match self.renderer.node(&entry.value) {
+            Value::List(items) => items,
+            one => vec![one],
+        };
+        for path in written {
+            let Some(path) = path.as_text() else {
+                self.found.push(wrong(Code::WrongType, "`templates` takes a path or a list of paths".to_owned()));
+                continue;
+            };
+            match ProjectPath::new(path) {
+                Ok(path) => {
+                    if let Err(error) = templates::read(&self.deployment.root, &path, &mut found) {
+                        self.found.push(error.diagnostic().at(place.clone(), "named here"));
+                    }
+                }
+                Err(error) => self.found.push(wrong(Code::OutsideProject, error.to_string())),
+            }
+        }
+        found
+    }
+
+    fn output(&mut self, name: &Component, config: &ComponentConfig) -> Option<ProjectPath> {
+        let default = format!("rendered/{}/{}", self.target.name, name.name());
+        let Some(entry) = config.var("output") else { return ProjectPath::new(&default).ok() };
+        let value = self.renderer.node(&entry.value);
+        let place = self.deployment.file.place(entry.value.span.clone());
+        let diagnostic = match value.as_text().map(ProjectPath::new) {
+            Some(Ok(path)) => return Some(path),
+            Some(Err(error)) => Diagnostic::error(Code::OutsideProject, error.to_string()),
+            None => Diagnostic::error(Code::WrongType, "`output` takes the path of a folder"),
+        };
+        self.found.push(diagnostic.at(place, "here"));
+        None
+    }
+
+    fn bind(
+        &mut self,
+        name: &Component,
+        config: &ComponentConfig,
+        vars: &BTreeMap<String, Value>,
+        images: &BTreeMap<Component, ResolvedKind>,
+        edges: &DependsOn,
+    ) -> Option<Component> {
+        let components = &self.deployment.components;
+        let candidates = images.iter().filter_map(|(component, kind)| match kind {
+            ResolvedKind::Image { name, .. } => {
+                Some(Candidate { component, labels: &components.get(component)?.labels, image_name: name })
+            }
+            ResolvedKind::Manifest(_) | ResolvedKind::Later { .. } => None,
+        });
+        let candidates: Vec<Candidate> = candidates.collect();
+        match binding::bind(name, &config.labels, vars, &candidates, edges) {
+            Binding::None => None,
+            Binding::Image(image) => Some(image),
+            Binding::Ambiguous(several) => {
+                let names = several.iter().map(|image| format!("`{image}`")).collect::<Vec<_>>().join(" and ");
+                let file = &self.deployment.file;
+                let mut diagnostic =
+                    Diagnostic::error(Code::AmbiguousBinding, format!("{name} could take the image of {names}"))
+                        .at(file.place(config.span.clone()), "which one?")
+                        .help(format!("say it: `image: \"{{{{ nixpack.{}.image }}}}\"`", several[0].name()));
+                for image in &several {
+                    let span = components.get(image).map_or(0..0, |config| config.span.clone());
+                    diagnostic = diagnostic.at(file.place(span), "its labels agree as well as the other's");
+                }
+                self.found.push(diagnostic);
+                None
+            }
+        }
+    }
+
+    fn warn_of_other_name(&mut self, config: &ComponentConfig, vars: &BTreeMap<String, Value>, image: &Component) {
+        let named = vars.get("container").and_then(|container| container.get("name")).and_then(Value::as_text);
+        let Some(named) = named.filter(|named| *named != image.name()) else { return };
+        let message = format!("`container.name` is `{named}`, but the image is that of {image}");
+        let at = config.var("container").map_or(config.span.clone(), |entry| entry.key_span.clone());
+        let place = self.deployment.file.place(at);
+        self.warnings.push(Diagnostic::warning(Code::ContainerName, message).at(place, "another name"));
+    }
+
+    /// An input that nobody filled, and a digest where an image belongs.
+    fn check_inputs(&mut self, config: &ComponentConfig, vars: &BTreeMap<String, Value>) {
+        let file = &self.deployment.file;
+        let place = |key: &str| {
+            let top = key.split('.').next().unwrap_or(key);
+            let entry = config.var(top);
+            let inner = entry.filter(|_| top != key).and_then(|entry| entry.value.get("image")).map(|node| &node.span);
+            file.place(inner.or(entry.map(|entry| &entry.value.span)).cloned().unwrap_or(config.span.clone()))
+        };
+        if let Some(key) = binding::bare_digest(vars) {
+            let message = format!("`{key}` takes an image, not its digest alone");
+            let diagnostic = Diagnostic::error(Code::BareDigest, message).at(place(&key), "nobody can pull this");
+            self.found.push(diagnostic.help("use `.image`, the full reference; `image_digest` takes a digest"));
+        }
+        for key in binding::empty_inputs(vars) {
+            let message = format!("`{key}` is empty and no image component is bound");
+            let diagnostic = Diagnostic::error(Code::UnboundImage, message).at(
+                config.var(key).map_or(file.place(config.span.clone()), |entry| file.place(entry.key_span.clone())),
+                "no image for it",
+            );
+            let help = "give an image component the same label, or name it: `\"{{ nixpack.<name>.image }}\"`";
+            self.found.push(diagnostic.help(help));
+        }
+    }
+
+    fn note_git(&mut self, text: &str) {
+        for path in template::variables(text).iter().filter(|path| path[0] == "git") {
+            match path.get(1) {
+                Some(key) => self.used_git.extend([(*key).to_owned()]),
+                None => self.used_git.extend(self.git.keys().cloned()),
+            }
+        }
+    }
+
+    /// Renders every template once with images that stand for themselves, so that mistakes show before a release.
+    fn try_templates(
+        &mut self,
+        name: &Component,
+        config: &ComponentConfig,
+        manifest: &ResolvedManifest,
+        files: &Templates,
+    ) {
+        let mut scope = scope::common(&self.deployment.name, &self.deployment.labels, &self.target, &self.git);
+        scope.extend(dummy_images(manifest));
+        scope.insert("component".to_owned(), scope::component(name, &config.labels));
+        let scope = Json::Object(scope);
+        for file in files.values() {
+            if let Err(error) = template::render(&file.text, &scope) {
+                self.found.push(template_mistake(file, &error, &scope));
+            }
+        }
+    }
+
+    fn report_cycle(&mut self, edges: &DependsOn) {
+        let Some(path) = cycle::find(edges) else { return };
+        let file = &self.deployment.file;
+        let mut diagnostic = Diagnostic::error(Code::DependencyCycle, cycle_message(&path))
+            .help("a component waits for the images that it takes");
+        for component in path.iter().skip(1) {
+            let span = self.deployment.components.get(component).map_or(0..0, |config| config.span.clone());
+            diagnostic = diagnostic.at(file.place(span), "in the circle");
+        }
+        self.found.push(diagnostic);
+    }
+}
+
+fn template_mistake(file: &Arc<SourceFile>, error: &template::TemplateError, scope: &Json) -> Diagnostic {
+    let place = file.place(error.span.clone());
+    let (code, help) = explain(error, place.text(), scope);
+    let label = if code == Code::BadTemplate { "here" } else { "unknown" };
+    Diagnostic::error(code, error.message.clone()).at(place, label).maybe_help(help)
+}

@@ -1,0 +1,372 @@
+//! How an image component is built; none of it is part of a release.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+
+use ledger_format::digest::Digest;
+use ledger_format::name::Component;
+
+use super::super::deployment::{ComponentConfig, Deployment};
+use super::super::diagnostic::{Code, Diagnostic};
+use super::super::node::{Entry, Kind, Node};
+use super::super::path::{NotInside, ProjectPath};
+use super::super::value::Value;
+use super::super::{ConfigError, Mistakes};
+use super::GitFacts;
+use super::values::Renderer;
+
+/// The drivers that this build has.
+pub const DRIVERS: &[&str] = &["files"];
+
+/// What a build of one image component does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImageBuild {
+    pub component: Component,
+    /// Where the image is pushed; without one it stays in a layout, and its repository is `layout/<name>`.
+    pub registry: Option<String>,
+    pub name: String,
+    /// Advisory: a rollout pins by digest.
+    pub tag: Option<String>,
+    /// The folder that the paths of the build are below.
+    pub source: PathBuf,
+    pub builder: Builder,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Builder {
+    Files(FilesBuilder),
+}
+
+/// An image assembled from files over a base or from scratch: the same input gives the same digest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FilesBuilder {
+    /// `None`: from scratch.
+    pub base: Option<Base>,
+    pub files: Vec<FileRule>,
+    /// `None`: as the base has it.
+    pub entrypoint: Option<Vec<String>>,
+    pub cmd: Option<Vec<String>>,
+    pub env: BTreeMap<String, String>,
+    pub workdir: Option<ImagePath>,
+    pub labels: BTreeMap<String, String>,
+    pub platform: Platform,
+}
+
+/// An image in an OCI layout below the project's folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Base {
+    pub layout: ProjectPath,
+    pub reference: BaseReference,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BaseReference {
+    /// The only image of the layout.
+    Only,
+    Tag(String),
+    Digest(Digest),
+}
+
+/// Files of the source and where they go. A folder's content goes below `to`; a file goes to `to` itself, or under
+/// its own name below `to` where that ends in `/`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileRule {
+    /// Below the source; `None` is the source itself.
+    pub from: Option<ProjectPath>,
+    pub to: ImagePath,
+    /// Whether `to` was written with a `/` at its end.
+    pub into_folder: bool,
+    /// For files; without one 0755 for what is executable, else 0644.
+    pub mode: Option<u32>,
+}
+
+/// An absolute path in an image, without `.`, `..` and a `/` at its end; `/` itself is the empty path.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ImagePath(String);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Platform {
+    pub os: String,
+    pub architecture: String,
+    pub variant: Option<String>,
+}
+
+impl ImagePath {
+    pub fn new(text: &str) -> Result<Self, NotInside> {
+        let wrong = |reason| NotInside { path: text.to_owned(), reason };
+        let below = text.strip_prefix('/').ok_or(wrong("a path in an image begins with `/`"))?;
+        if below.split('/').any(|part| part == "..") {
+            return Err(wrong("`..` leaves it"));
+        }
+        if text.chars().any(char::is_control) {
+            return Err(wrong("it has a control character"));
+        }
+        let parts: Vec<&str> = below.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
+        Ok(Self(parts.join("/")))
+    }
+
+    /// As layers name it: without the `/` at its beginning.
+    pub fn in_layer(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ImagePath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "/{}", self.0)
+    }
+}
+
+impl fmt::Display for Platform {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.os, self.architecture)?;
+        self.variant.as_ref().map_or(Ok(()), |variant| write!(f, "/{variant}"))
+    }
+}
+
+impl Deployment {
+    /// How an image component is built for a target.
+    pub fn image_build(
+        &self,
+        component: &Component,
+        target: &str,
+        git: Option<&GitFacts>,
+    ) -> Result<ImageBuild, ConfigError> {
+        let target = self.target(target)?;
+        let unknown = || ConfigError::UnknownComponent {
+            deployment: self.name.clone(),
+            component: component.to_string(),
+            near: None,
+        };
+        let config = self.components.get(component).ok_or_else(unknown)?;
+        let (renderer, _) = self.renderer(target, git);
+        let mut reading = Reading { renderer, config };
+        let build = reading.build(self, component);
+        match (build, Mistakes::of(reading.renderer.found, 1)) {
+            (_, Some(mistakes)) => Err(mistakes.into()),
+            (Some(build), None) => Ok(build),
+            (None, None) => Err(unknown()),
+        }
+    }
+}
+
+struct Reading<'a> {
+    renderer: Renderer<'a>,
+    config: &'a ComponentConfig,
+}
+
+impl Reading<'_> {
+    fn build(&mut self, deployment: &Deployment, component: &Component) -> Option<ImageBuild> {
+        let builder = self.text("builder").unwrap_or_else(|| "auto".to_owned());
+        if !DRIVERS.contains(&builder.as_str()) {
+            let at = self.config.var("builder").map_or(self.config.span.clone(), |entry| entry.value.span.clone());
+            let message = format!("there is no driver `{builder}` to build {component} with");
+            let label =
+                if self.config.var("builder").is_some() { "not in this build" } else { "`builder: auto` is meant" };
+            let help = format!("this build has: {}", DRIVERS.join(", "));
+            let diagnostic = Diagnostic::error(Code::NoSuchDriver, message).at(self.renderer.file.place(at), label);
+            self.renderer.found.push(diagnostic.help(help));
+            return None;
+        }
+        let image = self.config.var("image").map(|entry| (entry, self.renderer.node(&entry.value)));
+        if let Some((entry, _)) = &image {
+            self.known(&entry.value, "image", &["registry", "name", "tag"]);
+        }
+        let part = |key: &str| image.as_ref()?.1.get(key)?.as_text().map(str::to_owned);
+        let source = self.config.var("source").and_then(|entry| self.path(entry));
+        let files = self.files_builder();
+        Some(ImageBuild {
+            component: component.clone(),
+            registry: part("registry"),
+            name: part("name").unwrap_or_else(|| component.name().to_owned()),
+            tag: part("tag"),
+            source: source.flatten().map_or_else(|| deployment.root.to_path_buf(), |path| path.under(&deployment.root)),
+            builder: Builder::Files(files?),
+        })
+    }
+
+    fn files_builder(&mut self) -> Option<FilesBuilder> {
+        let files = self.files();
+        let entrypoint = self.words("entrypoint");
+        let cmd = self.words("cmd");
+        let env = self.texts("env");
+        let labels = self.texts("labels");
+        let base = self.config.var("base").and_then(|entry| self.base(entry));
+        let workdir = self.config.var("workdir").and_then(|entry| self.image_path(&entry.value));
+        let platform = self.platform();
+        let files = files?;
+        Some(FilesBuilder { base, files, entrypoint, cmd, env, workdir, labels, platform: platform? })
+    }
+
+    fn files(&mut self) -> Option<Vec<FileRule>> {
+        let Some(entry) = self.config.var("files") else {
+            let place = self.renderer.file.place(self.config.span.clone());
+            let help = "what goes into the image: `files: [{from: bin/, to: /app/}]`";
+            let diagnostic = Diagnostic::error(Code::MissingKey, "the driver `files` needs `vars.files`");
+            self.renderer.found.push(diagnostic.at(place, "`files` belongs in here").help(help));
+            return None;
+        };
+        let Kind::List(items) = &entry.value.kind else {
+            self.wrong(&entry.value, Code::WrongType, "`files` takes a list of `{from, to, mode}`");
+            return None;
+        };
+        Some(items.iter().filter_map(|item| self.file_rule(item)).collect())
+    }
+
+    fn file_rule(&mut self, item: &Node) -> Option<FileRule> {
+        self.known(item, "a file", &["from", "to", "mode"]);
+        let (Some(from), Some(to)) = (item.get("from"), item.get("to")) else {
+            self.wrong(item, Code::MissingKey, "a file has `from` and `to`");
+            return None;
+        };
+        let entry = Entry { key: "from".to_owned(), key_span: from.span.clone(), value: from.clone() };
+        let from = self.path(&entry)?;
+        let into_folder = to.text().is_some_and(|text| text.ends_with('/'));
+        let to = self.image_path(to)?;
+        let mode = item.get("mode").and_then(|node| self.mode(node));
+        Some(FileRule { from, to, into_folder, mode })
+    }
+
+    /// Octal digits, in quotes or not.
+    fn mode(&mut self, node: &Node) -> Option<u32> {
+        let place = self.renderer.file.place(node.span.clone());
+        let digits = place.text().trim_matches(['"', '\'']).trim_start_matches("0o");
+        let mode = u32::from_str_radix(digits, 8).ok().filter(|mode| *mode <= 0o7777);
+        if mode.is_none() {
+            self.wrong(node, Code::BadValue, "a mode is three or four octal digits, for example \"0755\"");
+        }
+        mode
+    }
+
+    /// A path below a folder; `None` inside is the folder itself.
+    fn path(&mut self, entry: &Entry) -> Option<Option<ProjectPath>> {
+        let value = self.renderer.node(&entry.value);
+        let Some(text) = value.as_text() else {
+            self.wrong(&entry.value, Code::WrongType, &format!("`{}` takes a path", entry.key));
+            return None;
+        };
+        if text.split('/').all(|part| part.is_empty() || part == ".") && text.starts_with('.') {
+            return Some(None);
+        }
+        match ProjectPath::new(text) {
+            Ok(path) => Some(Some(path)),
+            Err(error) => {
+                self.wrong(&entry.value, Code::OutsideProject, &error.to_string());
+                None
+            }
+        }
+    }
+
+    fn image_path(&mut self, node: &Node) -> Option<ImagePath> {
+        let value = self.renderer.node(node);
+        match value.as_text().map(ImagePath::new) {
+            Some(Ok(path)) => Some(path),
+            Some(Err(error)) => {
+                self.wrong(node, Code::BadValue, &error.to_string());
+                None
+            }
+            None => {
+                self.wrong(node, Code::WrongType, "a path in the image belongs here");
+                None
+            }
+        }
+    }
+
+    fn base(&mut self, entry: &Entry) -> Option<Base> {
+        let value = self.renderer.node(&entry.value);
+        let text = value.as_text().unwrap_or("");
+        let address = text.strip_prefix("oci-layout:").unwrap_or(text);
+        let (layout, reference) = match (address.split_once('@'), address.rsplit_once(':')) {
+            (Some((layout, digest)), _) => (layout, digest.parse().map(BaseReference::Digest).ok()),
+            (None, Some((layout, tag))) => (layout, Some(BaseReference::Tag(tag.to_owned()))),
+            (None, None) => (address, Some(BaseReference::Only)),
+        };
+        match (ProjectPath::new(layout), reference) {
+            (Ok(layout), Some(reference)) => Some(Base { layout, reference }),
+            (Ok(_), None) => {
+                self.wrong(&entry.value, Code::BadValue, "after `@` stands a digest: `sha256:` and 64 hex digits");
+                None
+            }
+            (Err(error), _) => {
+                self.wrong(
+                    &entry.value,
+                    Code::OutsideProject,
+                    &format!("`base` is an OCI layout of the project: {error}"),
+                );
+                None
+            }
+        }
+    }
+
+    fn platform(&mut self) -> Option<Platform> {
+        let text = self.text("platform").unwrap_or_else(|| "linux/amd64".to_owned());
+        let word =
+            |part: &&str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '.');
+        let parts: Vec<&str> = text.split('/').collect();
+        if let ([os, architecture] | [os, architecture, _], true) = (parts.as_slice(), parts.iter().all(word)) {
+            let variant = parts.get(2).map(|variant| (*variant).to_owned());
+            return Some(Platform { os: (*os).to_owned(), architecture: (*architecture).to_owned(), variant });
+        }
+        if let Some(entry) = self.config.var("platform") {
+            self.wrong(&entry.value, Code::BadValue, "a platform is `os/architecture`, for example linux/arm64");
+        }
+        None
+    }
+
+    fn text(&mut self, key: &str) -> Option<String> {
+        let entry = self.config.var(key)?;
+        let value = self.renderer.node(&entry.value);
+        if value.as_text().is_none() && value != Value::Null {
+            self.wrong(&entry.value, Code::WrongType, &format!("`{key}` takes a text"));
+        }
+        value.as_text().map(str::to_owned)
+    }
+
+    fn words(&mut self, key: &str) -> Option<Vec<String>> {
+        let entry = self.config.var(key)?;
+        let Value::List(items) = self.renderer.node(&entry.value) else {
+            self.wrong(&entry.value, Code::WrongType, &format!("`{key}` takes a list of texts"));
+            return None;
+        };
+        let words: Option<Vec<String>> = items.iter().map(|item| item.as_text().map(str::to_owned)).collect();
+        if words.is_none() {
+            self.wrong(&entry.value, Code::WrongType, &format!("`{key}` takes texts only: put numbers in quotes"));
+        }
+        words
+    }
+
+    fn texts(&mut self, key: &str) -> BTreeMap<String, String> {
+        let mut found = BTreeMap::new();
+        let Some(entry) = self.config.var(key) else { return found };
+        if entry.value.entries().is_empty() && entry.value.kind != Kind::Null {
+            self.wrong(&entry.value, Code::WrongType, &format!("`{key}` takes a mapping of names to texts"));
+        }
+        for item in entry.value.entries() {
+            match self.renderer.node(&item.value) {
+                Value::Text(text) => {
+                    found.insert(item.key.clone(), text);
+                }
+                Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Open(_) | Value::List(_) | Value::Map(_) => {
+                    self.wrong(&item.value, Code::WrongType, &format!("`{}` takes a text: put it in quotes", item.key));
+                }
+            }
+        }
+        found
+    }
+
+    fn known(&mut self, node: &Node, what: &str, keys: &[&str]) {
+        for entry in node.entries().iter().filter(|entry| !keys.contains(&entry.key.as_str())) {
+            let place = self.renderer.file.place(entry.key_span.clone());
+            let diagnostic = Diagnostic::error(Code::UnknownKey, format!("{what} has no key `{}`", entry.key));
+            self.renderer
+                .found
+                .push(diagnostic.at(place, "unknown key").help(format!("these there are: {}", keys.join(", "))));
+        }
+    }
+
+    fn wrong(&mut self, node: &Node, code: Code, message: &str) {
+        let place = self.renderer.file.place(node.span.clone());
+        self.renderer.found.push(Diagnostic::error(code, message).at(place, "here"));
+    }
+}
