@@ -158,8 +158,10 @@ impl Mistakes {
         let files: std::collections::BTreeSet<_> =
             self.diagnostics.iter().filter_map(|d| d.labels.first()).map(|l| &l.place.file.path).collect();
         let mistakes = if count == 1 { "1 mistake".to_owned() } else { format!("{count} mistakes") };
-        let ending = if self.files == 1 { "" } else { "s" };
-        format!("{mistakes} in {} of {} file{ending}", files.len(), self.files)
+        // Templates are read too, but only counted where something is wrong with them.
+        let of = self.files.max(files.len());
+        let ending = if of == 1 { "" } else { "s" };
+        format!("{mistakes} in {} of {of} file{ending}", files.len())
     }
 
     pub fn render(&self, width: usize, colour: bool, unicode: bool) -> String {

@@ -80,6 +80,25 @@ fn list<T: std::fmt::Display>(items: &[T]) -> String {
 
 /// Finds the project that a folder is in and reads all of its deployments.
 pub fn load(from: &Path) -> Result<Config, ConfigError> {
+    let (config, mistakes, files) = read(from)?;
+    match Mistakes::of(mistakes, files) {
+        Some(mistakes) => Err(mistakes.into()),
+        None => Ok(config),
+    }
+}
+
+/// Everything that is wrong with any deployment on any of its targets; else what deserves a look.
+pub fn check(from: &Path) -> Result<Vec<Diagnostic>, ConfigError> {
+    let (config, mut found, files) = read(from)?;
+    found.extend(config.deployments.values().flat_map(Deployment::validate));
+    match Mistakes::of(found.clone(), files) {
+        Some(mistakes) => Err(mistakes.into()),
+        None => Ok(found),
+    }
+}
+
+/// What could be read, what is wrong with the rest, and how many files there are.
+fn read(from: &Path) -> Result<(Config, Vec<Diagnostic>, usize), ConfigError> {
     let project = Project::find(from)?;
     let mut mistakes = Vec::new();
     let mut deployments: BTreeMap<Name, Deployment> = BTreeMap::new();
@@ -98,10 +117,7 @@ pub fn load(from: &Path) -> Result<Config, ConfigError> {
             }
         }
     }
-    match Mistakes::of(mistakes, files.len()) {
-        Some(mistakes) => Err(mistakes.into()),
-        None => Ok(Config { project, deployments }),
-    }
+    Ok((Config { project, deployments }, mistakes, files.len()))
 }
 
 /// `*.yaml` in the deployments folder and not below it, by name; none when there is no such folder.

@@ -13,7 +13,9 @@ pub struct RawDeployment {
     pub file: Arc<SourceFile>,
     /// The word `deployment` of the file.
     pub span: Range<usize>,
+    /// `None` also where it is no text, which was reported.
     pub name: Option<At<String>>,
+    pub has_name: bool,
     pub description: Option<String>,
     pub labels: BTreeMap<String, String>,
     pub stacks: Vec<At<String>>,
@@ -68,7 +70,9 @@ pub fn read(reader: &mut Reader) -> Option<RawDeployment> {
     let root = Entry { key: "a deployment file".to_owned(), key_span: start.clone(), value: document };
     let fields = reader.fields(&root, "a deployment file", &["deployment"]);
     let Some(entry) = fields.get("deployment") else {
-        reader.missing("the file", "deployment", start);
+        if reader.found.is_empty() {
+            reader.missing("the file", "deployment", start);
+        }
         return None;
     };
     deployment(reader, entry)
@@ -80,6 +84,7 @@ fn deployment(reader: &mut Reader, entry: &Entry) -> Option<RawDeployment> {
         file: Arc::clone(&reader.file),
         span: entry.key_span.clone(),
         name: fields.get("name").and_then(|entry| reader.text(entry)),
+        has_name: fields.get("name").is_some(),
         description: fields.get("description").and_then(|entry| reader.text(entry)).map(|text| text.value),
         labels: fields.get("labels").map(|entry| reader.labels(entry)).unwrap_or_default(),
         stacks: fields.get("stacks").map(|entry| reader.texts(entry)).unwrap_or_default(),

@@ -150,6 +150,7 @@ impl Reader {
             Kind::Bool(_) | Kind::Integer(_) | Kind::Float(_) if wanted == "a text" => {
                 Some(format!("put it in quotes: \"{}\"", self.file.place(node.span.clone()).text()))
             }
+            Kind::Text(ref text) if wanted == "a list" => Some(format!("put it in brackets: [{text}]")),
             _ => None,
         };
         let place = self.file.place(node.span.clone());

@@ -65,7 +65,9 @@ pub fn deployment(reader: &mut Reader, raw: RawDeployment, root: &Arc<Path>) -> 
 
 fn deployment_name(reader: &mut Reader, raw: &RawDeployment) -> Option<Name> {
     let Some(written) = &raw.name else {
-        reader.missing("the deployment", "name", raw.span.clone());
+        if !raw.has_name {
+            reader.missing("the deployment", "name", raw.span.clone());
+        }
         return None;
     };
     let text = written.value.as_str();
@@ -75,19 +77,16 @@ fn deployment_name(reader: &mut Reader, raw: &RawDeployment) -> Option<Name> {
         && bytes.first().is_some_and(outer)
         && bytes.last().is_some_and(outer)
         && bytes.iter().all(|byte| outer(byte) || *byte == b'-');
-    let reason = if TAKEN.contains(&text) {
-        format!("`{text}` is a word of the command line and cannot name a deployment")
+    let (reason, help) = if TAKEN.contains(&text) {
+        (format!("`{text}` is a word of the command line and cannot name a deployment"), "choose another name")
     } else if right && let Ok(name) = Name::new(text) {
         return Some(name);
     } else {
-        format!("`{text}` is no name for a deployment")
+        let rule = "two or more of a-z, 0-9 and -, beginning and ending with a letter or a digit";
+        (format!("`{text}` is no name for a deployment"), rule)
     };
     let place = reader.file.place(written.span.clone());
-    reader.report(
-        Diagnostic::error(Code::BadName, reason)
-            .at(place, "not allowed here")
-            .help("two or more of a-z, 0-9 and -, beginning and ending with a letter or a digit"),
-    );
+    reader.report(Diagnostic::error(Code::BadName, reason).at(place, "not allowed here").help(help));
     None
 }
 

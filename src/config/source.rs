@@ -1,10 +1,11 @@
 //! A text that was read and places in it.
 
+use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
 /// A file of the project as it was read; `path` is relative to the project's folder, with `/`.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub struct SourceFile {
     pub path: String,
     pub text: String,
@@ -22,6 +23,12 @@ pub struct Place {
 pub struct Position {
     pub line: usize,
     pub column: usize,
+}
+
+impl fmt::Debug for SourceFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({} bytes)", self.path, self.text.len())
+    }
 }
 
 impl SourceFile {

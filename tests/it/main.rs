@@ -2,6 +2,7 @@
 
 mod architecture;
 mod cli;
+mod config;
 mod generated;
 mod stores;
 // Not every step of the work has a test for every help.

@@ -7,7 +7,8 @@ use ledger_format::name::Component;
 use serde_json::Value as Json;
 
 use super::super::deployment::{ComponentConfig, ComponentKind, DependsOn, Deployment, Target};
-use super::super::diagnostic::{Code, Diagnostic};
+use super::super::diagnostic::{Code, Diagnostic, Severity};
+use super::super::node::{Kind, Node};
 use super::super::path::ProjectPath;
 use super::super::resolve::cycle_message;
 use super::super::source::SourceFile;
@@ -36,6 +37,7 @@ impl Deployment {
     }
 
     /// Everything that is wrong with any of its targets; git is taken to know a branch and a tag.
+    /// What only this build lacks is a warning.
     pub fn validate(&self) -> Vec<Diagnostic> {
         let known = "known-later".to_owned();
         let git = GitFacts { sha: known.clone(), branch: Some(known.clone()), tag: Some(known) };
@@ -53,7 +55,10 @@ impl Deployment {
             }
         }
         let mut unique: Vec<Diagnostic> = Vec::new();
-        for diagnostic in found {
+        for mut diagnostic in found {
+            if matches!(diagnostic.code, Code::NoSuchDriver | Code::NotInThisBuild) {
+                diagnostic.severity = Severity::Warning;
+            }
             if !unique.contains(&diagnostic) {
                 unique.push(diagnostic);
             }
@@ -147,13 +152,13 @@ impl<'a> Build<'a> {
         let mut kinds = BTreeMap::new();
         for (name, config) in &self.deployment.components {
             if config.kind == ComponentKind::Nixpack {
-                let image = config.var("image").map(|entry| self.renderer.node(&entry.value));
-                let text = |key: &str| image.as_ref().and_then(|image| image.get(key)).and_then(Value::as_text);
-                let own_name = text("name").unwrap_or(name.name()).to_owned();
-                kinds.insert(
-                    name.clone(),
-                    ResolvedKind::Image { registry: text("registry").map(str::to_owned), name: own_name },
-                );
+                let image = config.var("image").map(|entry| &entry.value);
+                let mut text = |key: &str| {
+                    let value = self.renderer.node(image?.get(key)?);
+                    value.as_text().map(str::to_owned)
+                };
+                let (registry, own_name) = (text("registry"), text("name").unwrap_or_else(|| name.name().to_owned()));
+                kinds.insert(name.clone(), ResolvedKind::Image { registry, name: own_name });
             }
         }
         kinds
@@ -176,19 +181,27 @@ impl<'a> Build<'a> {
     ) -> Option<ResolvedManifest> {
         let vars: Vec<_> =
             config.vars.iter().filter(|entry| !OWN_VARS.contains(&entry.key.as_str())).cloned().collect();
+        let before = self.renderer.found.len();
         let mut vars = self.renderer.map(&vars);
+        let all_rendered = self.renderer.found.len() == before;
         let templates = self.templates(name, config);
         let output = self.output(name, config);
         let reads_image = templates.values().any(|file| templates::reads(&file.text, "image"));
-        let mut image = None;
-        if binding::has_open_input(&vars, reads_image) {
-            image = self.bind(name, config, &vars, images, edges);
-        }
+        let bound = match binding::has_open_input(&vars, reads_image) {
+            true => self.bind(name, config, &vars, images, edges),
+            false => Binding::None,
+        };
+        let image = match &bound {
+            Binding::Image(image) => Some(image.clone()),
+            Binding::None | Binding::Ambiguous(_) => None,
+        };
         if let Some(image) = &image {
             binding::fill(&mut vars, image);
             self.warn_of_other_name(config, &vars, image);
         }
-        self.check_inputs(config, &vars);
+        let ambiguous = matches!(bound, Binding::Ambiguous(_));
+        // What follows from a mistake that was reported is not reported too.
+        self.check_inputs(config, &vars, all_rendered && !ambiguous);
         let all: Vec<&Component> = images.keys().collect();
         let mut needed: BTreeSet<Component> =
             vars.values().flat_map(Value::images).map(|part| part.component.clone()).chain(image.clone()).collect();
@@ -203,7 +216,9 @@ impl<'a> Build<'a> {
             image,
             images: needed,
         };
-        self.try_templates(name, config, &manifest, &templates);
+        if !ambiguous {
+            self.try_templates(name, config, &manifest, &templates);
+        }
         Some(manifest)
     }
 
@@ -219,25 +234,21 @@ impl<'a> Build<'a> {
                 .push(Diagnostic::error(Code::MissingKey, message).at(place, "`templates` belongs in here").help(help));
             return found;
         };
-        let place = file.place(entry.value.span.clone());
-        let wrong = |code, message: String| Diagnostic::error(code, message).at(place.clone(), "here");
-        let written = match self.renderer.node(&entry.value) {
-            Value::List(items) => items,
-            one => vec![one],
+        let nodes: Vec<&Node> = match &entry.value.kind {
+            Kind::List(items) => items.iter().collect(),
+            _ => vec![&entry.value],
         };
-        for path in written {
-            let Some(path) = path.as_text() else {
-                self.found.push(wrong(Code::WrongType, "`templates` takes a path or a list of paths".to_owned()));
-                continue;
+        for node in nodes {
+            let value = self.renderer.node(node);
+            let diagnostic = match value.as_text().map(ProjectPath::new) {
+                Some(Ok(path)) => match templates::read(&self.deployment.root, &path, &mut found) {
+                    Ok(()) => continue,
+                    Err(error) => error.diagnostic(),
+                },
+                Some(Err(error)) => Diagnostic::error(Code::OutsideProject, error.to_string()),
+                None => Diagnostic::error(Code::WrongType, "`templates` takes a path or a list of paths"),
             };
-            match ProjectPath::new(path) {
-                Ok(path) => {
-                    if let Err(error) = templates::read(&self.deployment.root, &path, &mut found) {
-                        self.found.push(error.diagnostic().at(place.clone(), "named here"));
-                    }
-                }
-                Err(error) => self.found.push(wrong(Code::OutsideProject, error.to_string())),
-            }
+            self.found.push(diagnostic.at(file.place(node.span.clone()), "named here"));
         }
         found
     }
@@ -263,7 +274,7 @@ impl<'a> Build<'a> {
         vars: &BTreeMap<String, Value>,
         images: &BTreeMap<Component, ResolvedKind>,
         edges: &DependsOn,
-    ) -> Option<Component> {
+    ) -> Binding {
         let components = &self.deployment.components;
         let candidates = images.iter().filter_map(|(component, kind)| match kind {
             ResolvedKind::Image { name, .. } => {
@@ -272,24 +283,25 @@ impl<'a> Build<'a> {
             ResolvedKind::Manifest(_) | ResolvedKind::Later { .. } => None,
         });
         let candidates: Vec<Candidate> = candidates.collect();
-        match binding::bind(name, &config.labels, vars, &candidates, edges) {
-            Binding::None => None,
-            Binding::Image(image) => Some(image),
-            Binding::Ambiguous(several) => {
-                let names = several.iter().map(|image| format!("`{image}`")).collect::<Vec<_>>().join(" and ");
-                let file = &self.deployment.file;
-                let mut diagnostic =
-                    Diagnostic::error(Code::AmbiguousBinding, format!("{name} could take the image of {names}"))
-                        .at(file.place(config.span.clone()), "which one?")
-                        .help(format!("say it: `image: \"{{{{ nixpack.{}.image }}}}\"`", several[0].name()));
-                for image in &several {
-                    let span = components.get(image).map_or(0..0, |config| config.span.clone());
-                    diagnostic = diagnostic.at(file.place(span), "its labels agree as well as the other's");
-                }
-                self.found.push(diagnostic);
-                None
-            }
+        let binding = binding::bind(name, &config.labels, vars, &candidates, edges);
+        if let Binding::Ambiguous(several) = &binding {
+            let diagnostic = self.ambiguous(name, config, several);
+            self.found.push(diagnostic);
         }
+        binding
+    }
+
+    fn ambiguous(&self, name: &Component, config: &ComponentConfig, several: &[Component]) -> Diagnostic {
+        let names = several.iter().map(|image| format!("`{image}`")).collect::<Vec<_>>().join(" and ");
+        let ways = several.iter().map(|image| format!("`image: \"{{{{ nixpack.{}.image }}}}\"`", image.name()));
+        let file = &self.deployment.file;
+        let diagnostic = Diagnostic::error(Code::AmbiguousBinding, format!("{name} could take the image of {names}"))
+            .at(file.place(config.span.clone()), "which one?")
+            .help(format!("say which: {}", ways.collect::<Vec<_>>().join(" or ")));
+        several.iter().fold(diagnostic, |diagnostic, image| {
+            let span = self.deployment.components.get(image).map_or(0..0, |config| config.span.clone());
+            diagnostic.at(file.place(span), "its labels agree as well as the other's")
+        })
     }
 
     fn warn_of_other_name(&mut self, config: &ComponentConfig, vars: &BTreeMap<String, Value>, image: &Component) {
@@ -302,7 +314,7 @@ impl<'a> Build<'a> {
     }
 
     /// An input that nobody filled, and a digest where an image belongs.
-    fn check_inputs(&mut self, config: &ComponentConfig, vars: &BTreeMap<String, Value>) {
+    fn check_inputs(&mut self, config: &ComponentConfig, vars: &BTreeMap<String, Value>, empty_too: bool) {
         let file = &self.deployment.file;
         let place = |key: &str| {
             let top = key.split('.').next().unwrap_or(key);
@@ -315,7 +327,7 @@ impl<'a> Build<'a> {
             let diagnostic = Diagnostic::error(Code::BareDigest, message).at(place(&key), "nobody can pull this");
             self.found.push(diagnostic.help("use `.image`, the full reference; `image_digest` takes a digest"));
         }
-        for key in binding::empty_inputs(vars) {
+        for key in binding::empty_inputs(vars).into_iter().filter(|_| empty_too) {
             let message = format!("`{key}` is empty and no image component is bound");
             let diagnostic = Diagnostic::error(Code::UnboundImage, message).at(
                 config.var(key).map_or(file.place(config.span.clone()), |entry| file.place(entry.key_span.clone())),
@@ -344,7 +356,8 @@ impl<'a> Build<'a> {
         files: &Templates,
     ) {
         let mut scope = scope::common(&self.deployment.name, &self.deployment.labels, &self.target, &self.git);
-        scope.extend(dummy_images(manifest));
+        let all: BTreeSet<Component> = self.renderer.images.iter().copied().cloned().collect();
+        scope.extend(dummy_images(&ResolvedManifest { images: all, ..manifest.clone() }));
         scope.insert("component".to_owned(), scope::component(name, &config.labels));
         let scope = Json::Object(scope);
         for file in files.values() {

@@ -14,6 +14,7 @@ use super::super::path::{NotInside, ProjectPath};
 use super::super::value::Value;
 use super::super::{ConfigError, Mistakes};
 use super::GitFacts;
+use super::templates::reads;
 use super::values::Renderer;
 
 /// The drivers that this build has.
@@ -142,7 +143,7 @@ impl Deployment {
         let config = self.components.get(component).ok_or_else(unknown)?;
         let (renderer, _) = self.renderer(target, git);
         let mut reading = Reading { renderer, config };
-        let build = reading.build(self, component);
+        let build = reading.build(self, component, git);
         match (build, Mistakes::of(reading.renderer.found, 1)) {
             (_, Some(mistakes)) => Err(mistakes.into()),
             (Some(build), None) => Ok(build),
@@ -157,7 +158,7 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    fn build(&mut self, deployment: &Deployment, component: &Component) -> Option<ImageBuild> {
+    fn build(&mut self, deployment: &Deployment, component: &Component, git: Option<&GitFacts>) -> Option<ImageBuild> {
         let builder = self.text("builder").unwrap_or_else(|| "auto".to_owned());
         if !DRIVERS.contains(&builder.as_str()) {
             let at = self.config.var("builder").map_or(self.config.span.clone(), |entry| entry.value.span.clone());
@@ -169,18 +170,24 @@ impl Reading<'_> {
             self.renderer.found.push(diagnostic.help(help));
             return None;
         }
-        let image = self.config.var("image").map(|entry| (entry, self.renderer.node(&entry.value)));
-        if let Some((entry, _)) = &image {
-            self.known(&entry.value, "image", &["registry", "name", "tag"]);
+        let image = self.config.var("image").map(|entry| &entry.value);
+        if let Some(image) = image {
+            self.known(image, "image", &["registry", "name", "tag"]);
         }
-        let part = |key: &str| image.as_ref()?.1.get(key)?.as_text().map(str::to_owned);
+        let mut part = |key: &str| {
+            let node = image?.get(key)?;
+            // A tag is advisory: outside a repository there is none, rather than no build.
+            let unknown = key == "tag" && git.is_none() && reads(node.text().unwrap_or(""), "git");
+            if unknown { None } else { self.renderer.node(node).as_text().map(str::to_owned) }
+        };
+        let (registry, name, tag) = (part("registry"), part("name"), part("tag"));
         let source = self.config.var("source").and_then(|entry| self.path(entry));
         let files = self.files_builder();
         Some(ImageBuild {
             component: component.clone(),
-            registry: part("registry"),
-            name: part("name").unwrap_or_else(|| component.name().to_owned()),
-            tag: part("tag"),
+            registry,
+            name: name.unwrap_or_else(|| component.name().to_owned()),
+            tag,
             source: source.flatten().map_or_else(|| deployment.root.to_path_buf(), |path| path.under(&deployment.root)),
             builder: Builder::Files(files?),
         })

@@ -22,21 +22,21 @@ pub type Templates = BTreeMap<ProjectPath, Arc<SourceFile>>;
 /// Why a template file cannot be taken; the place in the deployment file is added by the caller.
 #[derive(Debug, thiserror::Error)]
 pub enum TemplateFileError {
-    #[error("cannot read {path}: {source}")]
+    #[error("cannot read `{path}`: {source}")]
     Read { path: String, source: io::Error },
-    #[error("{path} is no regular file or folder: templates are not taken through symbolic links")]
+    #[error("`{path}` is no regular file or folder: templates are not taken through symbolic links")]
     Link { path: String },
-    #[error("{path} has {size} bytes, a template has at most {MAX_SIZE}")]
+    #[error("`{path}` has {size} bytes, a template has at most {MAX_SIZE}")]
     Large { path: String, size: u64 },
-    #[error("{path} is not UTF-8")]
+    #[error("`{path}` is not UTF-8")]
     NotText { path: String },
-    #[error("{path} has a name that not every file system takes")]
+    #[error("`{path}` has a name that not every file system takes")]
     Name { path: String },
-    #[error("{0} and {1} would be rendered to the same file")]
+    #[error("`{0}` and `{1}` would be rendered to the same file")]
     Same(String, String),
-    #[error("{0} has no files in it")]
+    #[error("`{0}` has no files in it")]
     Empty(String),
-    #[error("{0} has more than {MAX_FILES} files")]
+    #[error("`{0}` has more than {MAX_FILES} files")]
     Many(String),
 }
 

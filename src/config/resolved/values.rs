@@ -106,7 +106,7 @@ impl Renderer<'_> {
             }
         }
         let rendered = match blocks.as_slice() {
-            [(_, block)] if open.is_empty() && *block == text.trim() && block.starts_with("{{") => {
+            [(_, block)] if open.is_empty() && *block == text.trim() && is_expression(block) => {
                 self.expression(text, block)
             }
             _ => template::render(&replaced, &self.scope).map(Value::Text),
@@ -202,6 +202,10 @@ fn help_for(name: &str, known: &str, here: &Json) -> String {
         ("nixpack", "") if !there.contains(&"nixpack") => {
             "an image is known only after its build: write `{{ nixpack.<name>.image }}` as it is, without filters or other expressions around it".to_owned()
         }
+        (_, "nixpack") => match closest(name, there.iter().copied()) {
+            Some(near) => format!("did you mean `nixpack.{near}`?"),
+            None => "the deployment has no such image component".to_owned(),
+        },
         ("image", "") => "no image component is bound: give both the same label, or set `vars.image: \"{{ nixpack.<name>.image }}\"`".to_owned(),
         ("vars", "") => "variables cannot use each other; `context` and `target` can be used".to_owned(),
         ("terraform", "") => "the outputs of Terraform components come in a later build".to_owned(),
@@ -213,6 +217,10 @@ fn help_for(name: &str, known: &str, here: &Json) -> String {
             None => format!("there are: {}", there.iter().map(|key| full(key)).collect::<Vec<_>>().join(", ")),
         },
     }
+}
+
+fn is_expression(block: &str) -> bool {
+    block.starts_with("{{") && block.ends_with("}}")
 }
 
 /// Where a part of a text stands in the file: quotes, escapes and indentation lie between the two.
