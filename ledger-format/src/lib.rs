@@ -8,6 +8,7 @@ pub mod envelope;
 pub mod event;
 pub mod field;
 pub mod keys;
+pub mod lock;
 pub mod name;
 pub mod policy;
 pub mod right;
