@@ -2,14 +2,21 @@
 //!
 //! What is Unix-only stands here and in [`private`], and nowhere else.
 
+mod hashed;
+mod lock;
 pub mod private;
+mod staged;
 
-use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, Read, Write};
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use ledger_format::digest::hex;
+use ledger_format::digest::{Digest, hex};
+
+pub use self::hashed::Hashed;
+pub use self::lock::{Lock, TryLock};
+pub use self::staged::Staged;
 
 /// What was attempted with which path, and why it failed.
 #[derive(Debug, thiserror::Error)]
@@ -27,30 +34,6 @@ pub enum FsError {
 pub struct Limit {
     pub what: &'static str,
     pub bytes: u64,
-}
-
-/// A file that is being written under a temporary name; removed when dropped unless it was [placed](Staged::place).
-#[derive(Debug)]
-pub struct Staged {
-    path: PathBuf,
-    file: File,
-    in_place: bool,
-}
-
-/// An exclusive operating-system lock on a file, given back when dropped or when the process dies.
-#[derive(Debug)]
-pub struct Lock {
-    _file: File,
-}
-
-/// What became of an attempt to take a lock without waiting.
-#[derive(Debug)]
-pub enum TryLock {
-    Taken(Lock),
-    /// Another process, or another holder in this one, has it.
-    Busy,
-    /// The file system knows no locks.
-    Unsupported,
 }
 
 impl FsError {
@@ -102,6 +85,13 @@ pub fn read_if_there(path: &Path, limit: Limit) -> Result<Option<Vec<u8>>, FsErr
     }
 }
 
+/// Digest and size of a file's content, of any size.
+pub fn digest_of(path: &Path) -> Result<(Digest, u64), FsError> {
+    let mut file = Hashed::new(File::open(path).map_err(FsError::io("read", path))?);
+    let size = io::copy(&mut file, &mut io::sink()).map_err(FsError::io("read", path))?;
+    Ok((file.digest(), size))
+}
+
 /// Writes a file whole or not at all, and durably: temporary file beside it, fsync, rename, fsync of the folder.
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), FsError> {
     replace_by_way_of(parent(path), path, bytes)
@@ -115,15 +105,7 @@ pub fn replace_by_way_of(temporary_folder: &Path, path: &Path, bytes: &[u8]) -> 
 
 /// Creates a file durably unless something of that name is there; says whether it was created. Never a torn file.
 pub fn create_by_way_of(temporary_folder: &Path, path: &Path, bytes: &[u8]) -> Result<bool, FsError> {
-    let staged = Staged::with(temporary_folder, path, bytes)?;
-    staged.file.sync_all().map_err(FsError::io("write", path))?;
-    let created = match std::fs::hard_link(&staged.path, path) {
-        Ok(()) => true,
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => false,
-        // File systems without hard links: not atomic, but still never over another's file.
-        Err(_) => create_new(path, bytes)?,
-    };
-    drop(staged);
+    let created = Staged::with(temporary_folder, path, bytes)?.place_if_free(path)?;
     sync_folder(parent(path))?;
     Ok(created)
 }
@@ -222,90 +204,6 @@ pub fn is_executable(_metadata: &std::fs::Metadata) -> bool {
     false
 }
 
-impl Lock {
-    /// Waits until nobody else holds the lock on this file, which is created where it is missing.
-    pub fn wait(path: &Path) -> Result<Self, FsError> {
-        let file = open_lock(path)?;
-        file.lock().map_err(FsError::io("lock", path))?;
-        Ok(Self { _file: file })
-    }
-
-    /// Takes the lock on this file if it is free; the file is created where it is missing.
-    pub fn try_take(path: &Path) -> Result<TryLock, FsError> {
-        let file = open_lock(path)?;
-        match file.try_lock() {
-            Ok(()) => Ok(TryLock::Taken(Self { _file: file })),
-            Err(TryLockError::WouldBlock) => Ok(TryLock::Busy),
-            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => Ok(TryLock::Unsupported),
-            Err(TryLockError::Error(error)) => Err(FsError::io("lock", path)(error)),
-        }
-    }
-}
-
-fn open_lock(path: &Path) -> Result<File, FsError> {
-    let options = OpenOptions::new().read(true).write(true).create(true).truncate(false).to_owned();
-    options.open(path).map_err(FsError::io("open the lock", path))
-}
-
-impl Staged {
-    /// A new, empty file under a random name in this folder, which must be of the file system that it will stay on.
-    pub fn create(folder: &Path) -> Result<Self, FsError> {
-        let path = folder.join(random_name().map_err(FsError::io("write into", folder))?);
-        let file = open_new(&path).map_err(FsError::io("write into", folder))?;
-        Ok(Self { path, file, in_place: false })
-    }
-
-    /// Makes the content durable and gives it its name, in place of what had it.
-    /// The name lasts over a loss of power once [`sync_folder`] was called for its folder.
-    pub fn place(mut self, path: &Path) -> Result<(), FsError> {
-        self.file.sync_all().map_err(FsError::io("write", path))?;
-        std::fs::rename(&self.path, path).map_err(FsError::io("write", path))?;
-        self.in_place = true;
-        Ok(())
-    }
-
-    fn with(folder: &Path, target: &Path, bytes: &[u8]) -> Result<Self, FsError> {
-        let mut staged = Self::create(folder)?;
-        staged.write_all(bytes).map_err(FsError::io("write", target))?;
-        Ok(staged)
-    }
-}
-
-impl Write for Staged {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.file.write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
-    }
-}
-
-impl Drop for Staged {
-    fn drop(&mut self) {
-        if !self.in_place {
-            let _ = std::fs::remove_file(&self.path);
-        }
-    }
-}
-
-fn create_new(path: &Path, bytes: &[u8]) -> Result<bool, FsError> {
-    match write_new(path, bytes) {
-        Ok(()) => Ok(true),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
-        Err(error) => {
-            let _ = std::fs::remove_file(path);
-            Err(FsError::io("create", path)(error))
-        }
-    }
-}
-
-fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = open_new(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
-}
-
 fn open_new(path: &Path) -> io::Result<File> {
     OpenOptions::new().write(true).create_new(true).open(path)
 }
@@ -362,15 +260,5 @@ mod tests {
         assert_eq!(error.to_string(), format!("cannot write into {}", large.display()));
         assert_eq!(read_if_there(&folder.path().join("none"), SMALL).unwrap(), None);
         assert!(matches!(read(folder.path(), SMALL), Err(FsError::NotAFile { .. })));
-    }
-
-    #[test]
-    fn a_lock_is_held_by_one_and_given_back() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("lock");
-        let held = Lock::wait(&path).unwrap();
-        assert!(matches!(Lock::try_take(&path).unwrap(), TryLock::Busy));
-        drop(held);
-        assert!(matches!(Lock::try_take(&path).unwrap(), TryLock::Taken(_)));
     }
 }

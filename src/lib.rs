@@ -18,6 +18,7 @@ pub mod signers;
 pub mod store;
 pub mod vcs;
 // 3 domain work
+pub mod builders;
 pub mod components;
 pub mod ledger;
 pub mod rollout;

@@ -94,6 +94,14 @@ impl Descriptor {
     }
 }
 
+impl Platform {
+    /// Whether an image of that platform is wanted; without a variant every variant is.
+    pub fn is_met_by(&self, image: &Platform) -> bool {
+        let variant = self.variant.is_none() || self.variant == image.variant;
+        self.os == image.os && self.architecture == image.architecture && variant
+    }
+}
+
 impl Default for Platform {
     fn default() -> Self {
         Self { architecture: "amd64".to_owned(), os: "linux".to_owned(), variant: None }

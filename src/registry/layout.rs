@@ -12,11 +12,10 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use ledger_format::digest::Digest;
-use sha2::{Digest as _, Sha256};
 
 use super::descriptor::Descriptor;
 use super::manifest::{Index, Manifest};
-use crate::fs::{self, FsError, Limit, Lock, Staged, TryLock};
+use crate::fs::{self, FsError, Hashed, Limit, Lock, Staged, TryLock};
 
 /// The most that a manifest or an index may have: what registries take.
 pub const MANIFEST_LIMIT: Limit = Limit { what: "a manifest", bytes: 4 * 1024 * 1024 };
@@ -34,9 +33,7 @@ pub struct Layout {
 /// A blob that is being written, hashed on the way.
 #[derive(Debug)]
 pub struct BlobWriter {
-    staged: Staged,
-    hash: Sha256,
-    size: u64,
+    staged: Hashed<Staged>,
 }
 
 /// What went wrong with an image layout.
@@ -155,7 +152,7 @@ impl Layout {
 
     /// Begins a blob whose digest is not known yet.
     pub fn write_blob(&self) -> Result<BlobWriter, LayoutError> {
-        Ok(BlobWriter { staged: Staged::create(&self.scratch())?, hash: Sha256::new(), size: 0 })
+        Ok(BlobWriter { staged: Hashed::new(Staged::create(&self.scratch())?) })
     }
 
     pub fn sync_blobs(&self) -> Result<(), LayoutError> {
@@ -194,20 +191,22 @@ impl Layout {
 }
 
 impl BlobWriter {
+    /// The digest of what was written so far.
+    pub fn digest(&self) -> Digest {
+        self.staged.digest()
+    }
+
     /// Gives the blob its name; digest and size of what was written.
     pub fn finish(self, layout: &Layout) -> Result<(Digest, u64), LayoutError> {
-        let digest = Digest::from_bytes(self.hash.finalize().into());
-        self.staged.place(&layout.blob_path(&digest))?;
-        Ok((digest, self.size))
+        let (digest, size) = (self.digest(), self.staged.size());
+        self.staged.into_inner().place(&layout.blob_path(&digest))?;
+        Ok((digest, size))
     }
 }
 
 impl Write for BlobWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.staged.write(bytes)?;
-        self.hash.update(&bytes[..written]);
-        self.size += written as u64;
-        Ok(written)
+        self.staged.write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 const LAYERS: [&[&str]; 5] = [
     &["clock", "environment", "fs", "process", "progress"],
     &["cache", "ci", "config", "docker", "registry", "signers", "stacks", "store", "vcs"],
-    &["bundle", "components", "ledger", "rollout", "sbom", "vendoring"],
+    &["builders", "bundle", "components", "ledger", "rollout", "sbom", "vendoring"],
     &["stages"],
     &["cli"],
 ];

@@ -4,6 +4,7 @@ mod architecture;
 mod cli;
 mod config;
 mod generated;
+mod images;
 mod lock_model;
 mod stores;
 // Not every step of the work has a test for every help.
