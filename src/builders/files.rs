@@ -6,7 +6,6 @@
 
 mod config;
 mod contents;
-mod image_path;
 mod layer;
 
 use std::collections::BTreeMap;
@@ -17,7 +16,7 @@ use ledger_format::digest::Digest;
 use serde_json::{Value, json};
 
 pub use self::contents::Contents;
-pub use self::image_path::{ImagePath, NotAnImagePath};
+use crate::config::resolved::{self, BaseReference, FilesBuilder};
 use crate::fs::FsError;
 use crate::registry::descriptor::{CONFIG_TYPE, Descriptor, Platform};
 use crate::registry::images::INPUTS;
@@ -33,33 +32,15 @@ pub const MAX_ENTRIES: usize = 100;
 /// What is to be assembled.
 #[derive(Debug, Clone)]
 pub struct FilesImage {
-    /// The folder that the entries are taken from; nothing outside is.
+    /// The folder that the files are taken from; nothing outside is.
     pub source: PathBuf,
+    /// Each of its `files` becomes a layer; a later one covers an earlier one. An entrypoint replaces that of the
+    /// base together with its `cmd`; variables and labels are set over those of the base.
+    pub asked: FilesBuilder,
+    /// What `asked.base` names, see [`Base::find`].
     pub base: Option<Base>,
-    /// Each becomes a layer; a later one covers an earlier one.
-    pub entries: Vec<Entry>,
-    /// Replaces that of the base, together with its `cmd`.
-    pub entrypoint: Option<Vec<String>>,
-    pub cmd: Option<Vec<String>>,
-    /// Over that of the base.
-    pub env: BTreeMap<String, String>,
-    pub workdir: Option<ImagePath>,
-    /// Over those of the base.
-    pub labels: BTreeMap<String, String>,
-    pub platform: Platform,
     /// The time of every file and of the image, in seconds since 1970 (`SOURCE_DATE_EPOCH`).
     pub modified: u64,
-}
-
-/// One file or folder, and where it goes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
-    /// Below the source folder.
-    pub from: PathBuf,
-    /// A folder's content goes into it; a file becomes it, or goes into it where it ends with `/`.
-    pub to: ImagePath,
-    /// Permission bits of every file; else 0755 for what its owner may execute, and 0644.
-    pub mode: Option<u32>,
 }
 
 /// An image that is built upon.
@@ -126,33 +107,46 @@ pub enum FilesError {
     Layout(#[from] LayoutError),
 }
 
+impl Base {
+    /// Finds the image that a configuration names, in a layout below the project's folder.
+    pub fn find(project: &Path, named: &resolved::Base) -> Result<Self, FilesError> {
+        let layout = Layout::at(named.layout.under(project));
+        let image = match &named.reference {
+            BaseReference::Only => layout.only_image()?,
+            BaseReference::Tag(name) => layout.image(name)?,
+            BaseReference::Digest(digest) => layout.image_of_digest(digest)?,
+        };
+        Ok(Self { layout, image, name: None })
+    }
+}
+
 impl Recipe {
     /// Reads what the image is to be made of. Changes nothing.
     pub fn read(image: FilesImage) -> Result<Self, FilesError> {
-        if image.entries.len() > MAX_ENTRIES {
-            return Err(FilesError::TooManyEntries { count: image.entries.len() });
+        if image.asked.files.len() > MAX_ENTRIES {
+            return Err(FilesError::TooManyEntries { count: image.asked.files.len() });
         }
-        let base = image.base.as_ref().map(|base| resolve(base, &image.platform)).transpose()?;
-        let contents = Contents::read(&image.source, &image.entries)?;
+        let base = image.base.as_ref().map(|base| resolve(base, &image.asked.platform)).transpose()?;
+        let contents = Contents::read(&image.source, &image.asked.files)?;
         Ok(Self { image, contents, base })
     }
 
     /// The digest of what decides the result; equal inputs need no second build. No path of this machine is in it.
     pub fn inputs(&self) -> Digest {
-        let image = &self.image;
+        let (image, asked) = (&self.image, &self.image.asked);
         canonical::digest_of(&json!({
             "builder": "files",
             "recipe": RECIPE,
             "base": self.base(),
             "base_name": image.base.as_ref().and_then(|base| base.name.as_ref()),
-            "to": image.entries.iter().map(|entry| entry.to.as_str()).collect::<Vec<_>>(),
+            "to": asked.files.iter().map(|rule| rule.to.to_string()).collect::<Vec<_>>(),
             "contents": self.contents.inputs(),
-            "entrypoint": image.entrypoint,
-            "cmd": image.cmd,
-            "env": image.env,
-            "workdir": image.workdir.as_ref().map(ImagePath::as_str),
-            "labels": image.labels,
-            "platform": image.platform.to_string(),
+            "entrypoint": asked.entrypoint,
+            "cmd": asked.cmd,
+            "env": asked.env,
+            "workdir": asked.workdir.as_ref().map(ToString::to_string),
+            "labels": asked.labels,
+            "platform": asked.platform.to_string(),
             "modified": image.modified,
         }))
     }
@@ -174,7 +168,7 @@ impl Recipe {
         manifest.annotations = self.annotations(&inputs);
         layout.put_blob(&manifest.to_bytes())?;
         layout.sync_blobs()?;
-        let platform = Some(self.image.platform.clone());
+        let platform = Some(self.image.asked.platform.clone());
         let image = Descriptor { platform, ..manifest.descriptor() }.with_annotation(INPUTS, inputs.to_string());
         Ok(Built { image, inputs })
     }

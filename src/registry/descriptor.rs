@@ -124,7 +124,9 @@ impl std::str::FromStr for Platform {
     type Err = NotAPlatform;
 
     fn from_str(text: &str) -> Result<Self, NotAPlatform> {
-        let plain = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        let plain = |part: &str| {
+            !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.'))
+        };
         let parts: Vec<&str> = text.split('/').collect();
         match parts.as_slice() {
             [os, architecture] if parts.iter().all(|part| plain(part)) => {

@@ -35,6 +35,24 @@ impl Layout {
         self.index()?.named(name).ok_or_else(missing)
     }
 
+    /// The image of this digest, whatever its name.
+    pub fn image_of_digest(&self, digest: &Digest) -> Result<Descriptor, LayoutError> {
+        let missing = || LayoutError::NoSuchImage { path: self.root().to_owned(), name: digest.to_string() };
+        self.require()?;
+        let images = self.index()?.manifests;
+        images.iter().filter_map(Entry::descriptor).find(|image| image.digest == *digest).ok_or_else(missing)
+    }
+
+    /// The image of a layout that has no other.
+    pub fn only_image(&self) -> Result<Descriptor, LayoutError> {
+        self.require()?;
+        let images: Vec<Descriptor> = self.index()?.manifests.iter().filter_map(Entry::descriptor).collect();
+        match images.as_slice() {
+            [first, rest @ ..] if rest.iter().all(|other| other.digest == first.digest) => Ok(first.clone()),
+            _ => Err(LayoutError::NotOneImage { path: self.root().to_owned(), count: images.len() }),
+        }
+    }
+
     /// The image of this digest in a repository.
     pub fn image_by_digest(&self, repository: &Repository, digest: &Digest) -> Result<Descriptor, LayoutError> {
         self.image(&by_digest(repository, digest))

@@ -51,6 +51,8 @@ pub enum LayoutError {
     Unreadable { path: PathBuf, what: &'static str, source: serde_json::Error },
     #[error("{} has no image `{name}`", path.display())]
     NoSuchImage { path: PathBuf, name: String },
+    #[error("{} has {count} images, so one has to be named, by tag or digest", path.display())]
+    NotOneImage { path: PathBuf, count: usize },
 }
 
 impl Layout {

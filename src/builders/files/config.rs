@@ -6,6 +6,7 @@ use time::UtcDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::FilesImage;
+use crate::config::resolved::{FileRule, FilesBuilder};
 use crate::registry::descriptor::Platform;
 
 /// The configuration as canonical JSON.
@@ -13,13 +14,13 @@ pub(super) fn of(image: &FilesImage, base: Option<&Value>, diff_ids: &[Digest]) 
     let created = rfc3339(image.modified);
     let mut config = base.and_then(Value::as_object).cloned().unwrap_or_default();
     config.insert("created".into(), json!(created));
-    config.insert("architecture".into(), json!(image.platform.architecture));
-    config.insert("os".into(), json!(image.platform.os));
-    if let Some(variant) = &image.platform.variant {
+    config.insert("architecture".into(), json!(image.asked.platform.architecture));
+    config.insert("os".into(), json!(image.asked.platform.os));
+    if let Some(variant) = &image.asked.platform.variant {
         config.insert("variant".into(), json!(variant));
     }
     let mut settings = taken(&mut config, "config");
-    apply(image, &mut settings);
+    apply(&image.asked, &mut settings);
     config.insert("config".into(), Value::Object(settings));
 
     let mut rootfs = taken(&mut config, "rootfs");
@@ -27,9 +28,8 @@ pub(super) fn of(image: &FilesImage, base: Option<&Value>, diff_ids: &[Digest]) 
     rootfs.insert("type".into(), json!("layers"));
     config.insert("rootfs".into(), Value::Object(rootfs));
 
-    let line =
-        |entry: &super::Entry| json!({"created": created, "created_by": format!("sealog files -> {}", entry.to)});
-    extend(&mut config, "history", image.entries.iter().map(line));
+    let line = |rule: &FileRule| json!({"created": created, "created_by": format!("sealog files -> {}", rule.to)});
+    extend(&mut config, "history", image.asked.files.iter().map(line));
     ledger_format::canonical::to_vec(&Value::Object(config))
 }
 
@@ -39,30 +39,30 @@ pub(super) fn platform(config: &Value) -> Option<Platform> {
     Some(Platform { architecture: text("architecture")?, os: text("os")?, variant: text("variant") })
 }
 
-fn apply(image: &FilesImage, settings: &mut Map<String, Value>) {
-    if let Some(entrypoint) = &image.entrypoint {
+fn apply(asked: &FilesBuilder, settings: &mut Map<String, Value>) {
+    if let Some(entrypoint) = &asked.entrypoint {
         settings.insert("Entrypoint".into(), json!(entrypoint));
         // The base's arguments were for the base's program.
         settings.remove("Cmd");
     }
-    if let Some(cmd) = &image.cmd {
+    if let Some(cmd) = &asked.cmd {
         settings.insert("Cmd".into(), json!(cmd));
     }
-    if let Some(workdir) = &image.workdir {
-        settings.insert("WorkingDir".into(), json!(workdir.as_str()));
+    if let Some(workdir) = &asked.workdir {
+        settings.insert("WorkingDir".into(), json!(workdir.to_string()));
     }
-    if !image.env.is_empty() {
+    if !asked.env.is_empty() {
         let kept = list(settings, "Env").into_iter().filter(|line| {
             let name = line.as_str().and_then(|line| line.split_once('=')).map_or("", |(name, _)| name);
-            !image.env.contains_key(name)
+            !asked.env.contains_key(name)
         });
         let env: Vec<Value> =
-            kept.chain(image.env.iter().map(|(name, value)| json!(format!("{name}={value}")))).collect();
+            kept.chain(asked.env.iter().map(|(name, value)| json!(format!("{name}={value}")))).collect();
         settings.insert("Env".into(), Value::Array(env));
     }
-    if !image.labels.is_empty() {
+    if !asked.labels.is_empty() {
         let mut labels = taken(settings, "Labels");
-        labels.extend(image.labels.iter().map(|(name, value)| (name.clone(), json!(value))));
+        labels.extend(asked.labels.iter().map(|(name, value)| (name.clone(), json!(value))));
         settings.insert("Labels".into(), Value::Object(labels));
     }
 }

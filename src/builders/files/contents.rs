@@ -7,7 +7,8 @@ use std::path::{Component, Path, PathBuf};
 use ledger_format::digest::Digest;
 use serde_json::{Value, json};
 
-use super::{Entry, FilesError, shown};
+use super::{FilesError, shown};
+use crate::config::resolved::FileRule;
 use crate::fs::{self, FsError};
 
 /// The entries of an image in their order, each with everything below it.
@@ -30,8 +31,8 @@ pub(super) enum Node {
 }
 
 impl Contents {
-    pub(super) fn read(source: &Path, entries: &[Entry]) -> Result<Self, FilesError> {
-        let entries = entries.iter().map(|entry| EntryContents::read(source, entry)).collect::<Result<_, _>>()?;
+    pub(super) fn read(source: &Path, rules: &[FileRule]) -> Result<Self, FilesError> {
+        let entries = rules.iter().map(|rule| EntryContents::read(source, rule)).collect::<Result<_, _>>()?;
         Ok(Self { entries })
     }
 
@@ -51,19 +52,19 @@ impl Contents {
 }
 
 impl EntryContents {
-    fn read(source: &Path, entry: &Entry) -> Result<Self, FilesError> {
-        let from = source.join(&entry.from);
+    fn read(source: &Path, rule: &FileRule) -> Result<Self, FilesError> {
+        let from = rule.from.as_ref().map_or_else(|| source.to_owned(), |below| below.under(source));
         let metadata = metadata(&from)?;
         if metadata.is_symlink() {
             return Err(FilesError::EntryIsLink { path: from });
         }
         stays_inside(source, &from)?;
-        let mut reader = Reader { top: from.clone(), mode: entry.mode, nodes: BTreeMap::new() };
-        let to = entry.to.in_archive();
+        let mut reader = Reader { top: from.clone(), mode: rule.mode, nodes: BTreeMap::new() };
+        let to = rule.to.in_layer();
         if metadata.is_dir() {
             reader.folder(&from, to, "")?;
         } else {
-            reader.add(&from, &metadata, file_place(entry, to, &from)?, "")?;
+            reader.add(&from, &metadata, file_place(rule, &from)?, "")?;
         }
         Ok(Self { nodes: reader.nodes }.with_parents())
     }
@@ -141,9 +142,10 @@ impl Reader {
 }
 
 /// Where a single file goes.
-fn file_place(entry: &Entry, to: &str, from: &Path) -> Result<String, FilesError> {
-    match (entry.to.is_folder(), entry.from.file_name()) {
-        (true, Some(name)) => {
+fn file_place(rule: &FileRule, from: &Path) -> Result<String, FilesError> {
+    let to = rule.to.in_layer();
+    match from.file_name() {
+        Some(name) if rule.into_folder || to.is_empty() => {
             let name = name.to_str().ok_or_else(|| FilesError::NotText { path: from.to_owned() })?;
             Ok(join(to, name))
         }

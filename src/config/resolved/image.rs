@@ -16,6 +16,7 @@ use super::super::{ConfigError, Mistakes};
 use super::GitFacts;
 use super::templates::reads;
 use super::values::Renderer;
+use crate::registry::descriptor::Platform;
 
 /// The drivers that this build has.
 pub const DRIVERS: &[&str] = &["files"];
@@ -86,13 +87,6 @@ pub struct FileRule {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ImagePath(String);
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Platform {
-    pub os: String,
-    pub architecture: String,
-    pub variant: Option<String>,
-}
-
 impl ImagePath {
     pub fn new(text: &str) -> Result<Self, NotInside> {
         let wrong = |reason| NotInside { path: text.to_owned(), reason };
@@ -116,13 +110,6 @@ impl ImagePath {
 impl fmt::Display for ImagePath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "/{}", self.0)
-    }
-}
-
-impl fmt::Display for Platform {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.os, self.architecture)?;
-        self.variant.as_ref().map_or(Ok(()), |variant| write!(f, "/{variant}"))
     }
 }
 
@@ -308,12 +295,8 @@ impl Reading<'_> {
 
     fn platform(&mut self) -> Option<Platform> {
         let text = self.text("platform").unwrap_or_else(|| "linux/amd64".to_owned());
-        let word =
-            |part: &&str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '.');
-        let parts: Vec<&str> = text.split('/').collect();
-        if let ([os, architecture] | [os, architecture, _], true) = (parts.as_slice(), parts.iter().all(word)) {
-            let variant = parts.get(2).map(|variant| (*variant).to_owned());
-            return Some(Platform { os: (*os).to_owned(), architecture: (*architecture).to_owned(), variant });
+        if let Ok(platform) = text.parse() {
+            return Some(platform);
         }
         if let Some(entry) = self.config.var("platform") {
             self.wrong(&entry.value, Code::BadValue, "a platform is `os/architecture`, for example linux/arm64");

@@ -19,7 +19,7 @@ use super::path::ProjectPath;
 use super::value::Value;
 
 pub use bound::{BindError, BoundComponent, BoundImage, BoundKind, BoundManifest, RenderError};
-pub use image::{Base, BaseReference, Builder, FileRule, FilesBuilder, ImageBuild, ImagePath, Platform};
+pub use image::{Base, BaseReference, Builder, FileRule, FilesBuilder, ImageBuild, ImagePath};
 pub use wire::NotAConfig;
 
 /// The media type of [`Resolved::canonical_json`].
