@@ -84,12 +84,16 @@ const NAME: usize = 11;
 impl Facts {
     /// Two blanks before each line.
     pub fn new() -> Self {
-        Self { rows: Vec::new(), indent: 2 }
+        Self::indented(2)
     }
 
     /// At the left edge: for facts that are the answer themselves.
     pub fn at_edge() -> Self {
-        Self { rows: Vec::new(), indent: 0 }
+        Self::indented(0)
+    }
+
+    pub fn indented(indent: usize) -> Self {
+        Self { rows: Vec::new(), indent }
     }
 
     pub fn fact(mut self, name: impl Into<String>, value: impl Into<Line>) -> Self {

@@ -93,15 +93,22 @@ impl<T: Into<Line>> From<Option<T>> for Cell {
 pub struct Table<const N: usize> {
     columns: [Column; N],
     rows: Vec<[Cell; N]>,
+    left_out: Vec<&'static str>,
 }
 
 impl<const N: usize> Table<N> {
     pub fn new(columns: [Column; N]) -> Self {
-        Self { columns, rows: Vec::new() }
+        Self { columns, rows: Vec::new(), left_out: Vec::new() }
     }
 
     pub fn row(&mut self, cells: [Cell; N]) {
         self.rows.push(cells);
+    }
+
+    /// Leaves out the column of this title: where all its cells would say the same.
+    pub fn without(mut self, title: &'static str) -> Self {
+        self.left_out.push(title);
+        self
     }
 
     pub fn is_empty(&self) -> bool {
@@ -112,39 +119,43 @@ impl<const N: usize> Table<N> {
         if self.rows.is_empty() {
             return Vec::new();
         }
-        if look.graphics == Graphics::Sentences {
-            return self.rows.iter().map(|row| sentence(&self.columns, row)).collect();
+        let wide = matches!(look.width, Width::Columns(columns) if columns >= WIDE);
+        let shown: Vec<usize> = (0..N).filter(|&at| self.shows(at, wide)).collect();
+        let columns: Vec<Column> = shown.iter().map(|&at| self.columns[at]).collect();
+        let rows: Vec<Vec<&Cell>> = self.rows.iter().map(|row| shown.iter().map(|&at| &row[at]).collect()).collect();
+        match (look.graphics, look.width) {
+            (Graphics::Sentences, _) => rows.iter().map(|row| sentence(&columns, row)).collect(),
+            (Graphics::Drawn, Width::Columns(page)) if page < TINY => paragraphs(&columns, &rows, look),
+            (Graphics::Drawn, Width::Columns(page)) => {
+                let mut grid = Grid::new(columns, &rows, look);
+                grid.fit(page, look);
+                grid.lines()
+            }
+            (Graphics::Drawn, Width::Unlimited) => Grid::new(columns, &rows, look).lines(),
         }
-        let page = match look.width {
-            Width::Unlimited => None,
-            Width::Columns(columns) if columns < TINY => return paragraphs(&self.columns, &self.rows, look),
-            Width::Columns(columns) => Some(columns),
-        };
-        let shown =
-            (0..N).filter(|&at| !self.columns[at].wide || page.is_some_and(|columns| columns >= WIDE)).collect();
-        let mut grid = Grid::new(&self.columns, &self.rows, shown, look);
-        if let Some(columns) = page {
-            grid.fit(columns, look);
-        }
-        grid.lines()
+    }
+
+    fn shows(&self, at: usize, wide: bool) -> bool {
+        let column = self.columns[at];
+        (wide || !column.wide) && !self.left_out.contains(&column.title)
     }
 }
 
 /// The cells that are shown, as measured text.
-struct Grid<'a> {
-    columns: Vec<&'a Column>,
+struct Grid {
+    columns: Vec<Column>,
     short: Vec<Vec<Option<Line>>>,
     cells: Vec<Vec<Line>>,
 }
 
-impl<'a> Grid<'a> {
-    fn new<const N: usize>(columns: &'a [Column; N], rows: &[[Cell; N]], shown: Vec<usize>, look: &Look) -> Self {
+impl Grid {
+    fn new(columns: Vec<Column>, rows: &[Vec<&Cell>], look: &Look) -> Self {
         let line =
             |line: &Line| if line.is_empty() { Line::new().dim("-") } else { line.clone().in_glyphs(look.glyphs) };
         Self {
-            columns: shown.iter().map(|&at| &columns[at]).collect(),
-            short: rows.iter().map(|row| shown.iter().map(|&at| row[at].short.as_ref().map(line)).collect()).collect(),
-            cells: rows.iter().map(|row| shown.iter().map(|&at| line(&row[at].long)).collect()).collect(),
+            columns,
+            short: rows.iter().map(|row| row.iter().map(|cell| cell.short.as_ref().map(line)).collect()).collect(),
+            cells: rows.iter().map(|row| row.iter().map(|cell| line(&cell.long)).collect()).collect(),
         }
     }
 
@@ -241,14 +252,14 @@ impl<'a> Grid<'a> {
     }
 }
 
-fn paragraphs<const N: usize>(columns: &[Column; N], rows: &[[Cell; N]], look: &Look) -> Vec<Line> {
+fn paragraphs(columns: &[Column], rows: &[Vec<&Cell>], look: &Look) -> Vec<Line> {
     let widest = columns.iter().map(|column| column.title.len()).max().unwrap_or(0);
     let mut lines = Vec::new();
     for row in rows {
         if !lines.is_empty() {
             lines.push(Line::new());
         }
-        for (column, cell) in columns.iter().zip(row).filter(|(column, cell)| !column.wide && !cell.long.is_empty()) {
+        for (column, cell) in columns.iter().zip(row).filter(|(_, cell)| !cell.long.is_empty()) {
             let name = format!("{}:", column.title.to_lowercase());
             lines.push(Line::from(name).padded(widest + 2).then(cell.long.clone()).in_glyphs(look.glyphs));
         }
@@ -257,9 +268,9 @@ fn paragraphs<const N: usize>(columns: &[Column; N], rows: &[[Cell; N]], look: &
 }
 
 /// `target prod, release v1.4.0, state drifted`
-fn sentence<const N: usize>(columns: &[Column; N], row: &[Cell; N]) -> Line {
+fn sentence(columns: &[Column], row: &[&Cell]) -> Line {
     let mut line = Line::new();
-    for (column, cell) in columns.iter().zip(row).filter(|(column, cell)| !column.wide && !cell.long.is_empty()) {
+    for (column, cell) in columns.iter().zip(row).filter(|(_, cell)| !cell.long.is_empty()) {
         if !line.is_empty() {
             line = line.text(", ");
         }

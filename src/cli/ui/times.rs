@@ -27,12 +27,13 @@ impl Times {
         self.now
     }
 
-    /// `26m ago`, `now`, `in 3m`; older than seven days `2026-11-11`.
+    /// `26m ago`, `now`, `in 3m`; days as the calendar counts them, and older than seven `2026-11-11`.
     pub fn relative(&self, at: UtcDateTime) -> String {
         let seconds = (self.now - at).whole_seconds();
         match seconds {
             0 => "now".to_owned(),
             1.. if seconds > RELATIVE => date(at.date()),
+            DAY.. => format!("{}d ago", (self.now.date() - at.date()).whole_days()),
             1.. => format!("{} ago", coarse(seconds)),
             ..0 if -seconds > RELATIVE => date(at.date()),
             ..0 => format!("in {}", coarse(-seconds)),

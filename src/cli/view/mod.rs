@@ -1,3 +1,14 @@
-//! What commands show: one struct a view, drawn for people and serialised for programs.
+//! What commands show: one struct a view, drawn for people and serialised for programs. Field names are for ever:
+//! one is never renamed or removed within a major version; what is absent is `null`, a list is a list also of none.
 
+pub mod as_of;
+pub mod event_log;
+pub mod history;
+pub mod release_name;
+pub mod releases;
 pub mod says;
+pub mod status;
+pub mod verification;
+
+#[cfg(test)]
+mod tests;
