@@ -29,7 +29,9 @@ pub use deployment::{ComponentConfig, ComponentKind, DependsOn, Deployment, Labe
 pub use diagnostic::{Code, Diagnostic, Label, Mistakes, Severity};
 pub use path::ProjectPath;
 pub use project::Project;
-pub use resolved::{BindError, BoundComponent, BoundImage, BoundKind, BoundManifest, GitFacts, ImageBuild, Resolved};
+pub use resolved::{
+    BindError, BoundComponent, BoundImage, BoundKind, BoundManifest, GitFacts, ImageBuild, RenderError, Resolved,
+};
 
 use reader::Reader;
 use source::SourceFile;

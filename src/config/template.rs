@@ -229,10 +229,8 @@ fn paths(block: &str) -> Vec<Vec<(usize, &str)>> {
         let open = found.last_mut().filter(|path| path.last().is_some_and(|(start, name)| start + name.len() == at));
         match (token.strip_prefix('.'), open) {
             (Some(name), Some(path)) if !name.is_empty() => path.push((at + 1, name)),
-            _ if token.starts_with(is_name) && !token.starts_with(|c: char| c.is_ascii_digit()) => {
-                if !WORDS.contains(&token) && before != "|" && before != "is" {
-                    found.push(vec![(at, token)]);
-                }
+            _ if begins_path(token) && !WORDS.contains(&token) && before != "|" && before != "is" => {
+                found.push(vec![(at, token)]);
             }
             _ => {}
         }
@@ -242,6 +240,10 @@ fn paths(block: &str) -> Vec<Vec<(usize, &str)>> {
         at += token.len();
     }
     found
+}
+
+fn begins_path(token: &str) -> bool {
+    token.starts_with(is_name) && !token.starts_with(|letter: char| letter.is_ascii_digit())
 }
 
 /// The next `{{ }}`, `{% %}` or `{# #}` with what is before and after it. A raw block is one block.

@@ -183,9 +183,8 @@ pub fn explain(error: &TemplateError, written: &str, scope: &Json) -> (Code, Opt
         return (Code::BadTemplate, None);
     }
     let mut here = scope;
-    let mut names = written.split('.').peekable();
     let mut known = String::new();
-    while let Some(name) = names.next() {
+    for name in written.split('.') {
         let Some(next) = here.get(name) else {
             return (Code::UnknownVariable, Some(help_for(name, &known, here)));
         };
