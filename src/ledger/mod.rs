@@ -1,1 +1,3 @@
 //! Reading, verifying and appending to a ledger.
+
+pub mod describe;
