@@ -1,5 +1,8 @@
 //! One integration binary: what a user could notice, through the built `sealog`.
 
+// All of it is tests; clippy exempts only what stands below `#[test]`.
+#![allow(clippy::unwrap_used)]
+
 mod architecture;
 mod cli;
 mod config;

@@ -4,6 +4,8 @@ mod binding;
 mod bound;
 mod build;
 mod image;
+mod image_build;
+mod manifest;
 mod scope;
 mod templates;
 mod values;
