@@ -40,20 +40,35 @@ struct Cli {
     command: Command,
 }
 
-/// One variant and one arm a command; its code lies in `commands/<verb>.rs`. What is done to or asked about
-/// deployments is a [`Verb`].
+/// One variant and one arm a command; its code lies in `commands/<verb>.rs`.
 #[derive(Debug, Subcommand)]
 enum Command {
     Completions(commands::completions::Completions),
+    #[command(subcommand, visible_alias = "deployment", about = "Look at what is configured")]
+    Deployments(commands::deployments::Deployments),
     Explain(commands::explain::Explain),
+    #[command(flatten)]
+    Verb(Verb),
 }
+
+/// What is done to deployments, or asked about them: `sealog deployment status` is `sealog status`.
+#[derive(Debug, Subcommand)]
+pub enum Verb {}
 
 impl Command {
     fn run(&self, world: &World<'_>) -> Result<Exit, CliError> {
         match self {
             Self::Completions(command) => command.run(world),
+            Self::Deployments(command) => command.run(world),
             Self::Explain(command) => command.run(world),
+            Self::Verb(verb) => verb.run(world),
         }
+    }
+}
+
+impl Verb {
+    pub fn run(&self, _world: &World<'_>) -> Result<Exit, CliError> {
+        match *self {}
     }
 }
 

@@ -1,4 +1,5 @@
 //! One thin file a command: plan, ask, execute, show.
 
 pub mod completions;
+pub mod deployments;
 pub mod explain;

@@ -3,8 +3,6 @@
 use serde_json::{Value, json};
 
 use super::{CliError, Code};
-use crate::cli::ui::look::{Graphics, Look, Width};
-use crate::cli::ui::text::{Colour, Glyphs};
 use crate::config::{ConfigError, Diagnostic, Label, Mistakes, Severity};
 
 impl From<ConfigError> for CliError {
@@ -74,34 +72,6 @@ fn list_or_none(names: &[String]) -> String {
 pub(super) enum Drawing {
     Composed,
     Mistakes(Mistakes),
-}
-
-pub(super) fn mistakes_as_text(mistakes: &Mistakes, look: &Look) -> String {
-    match look.graphics {
-        Graphics::Drawn => {
-            let width = match look.width {
-                Width::Columns(columns) => columns,
-                Width::Unlimited => 100,
-            };
-            mistakes.render(width, look.colour == Colour::On, look.glyphs == Glyphs::Unicode)
-        }
-        Graphics::Sentences => {
-            let sentences: String = mistakes.diagnostics.iter().map(sentence).collect();
-            sentences + &mistakes.summary() + "\n"
-        }
-    }
-}
-
-fn sentence(diagnostic: &Diagnostic) -> String {
-    let mut text = format!("error[{}]: {}", diagnostic.code.as_str(), diagnostic.message);
-    for label in &diagnostic.labels {
-        let at = label.place.start();
-        text += &format!("; {} line {} column {}: {}", label.place.file.path, at.line, at.column, label.text);
-    }
-    if let Some(help) = &diagnostic.help {
-        text += &format!("; hint: {help}");
-    }
-    crate::cli::ui::text::escaped(&text) + "\n"
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::cli::ui::page::{Facts, Page};
 use crate::cli::ui::text::{Line, Mark, Style};
+use crate::cli::view::diagnostics;
 
 mod code;
 mod configuration;
@@ -149,7 +150,8 @@ impl CliError {
     pub(super) fn draw(&self, page: &mut Page<'_>) {
         let parts = &self.0;
         if let Drawing::Mistakes(mistakes) = &parts.drawing {
-            page.preformatted(&configuration::mistakes_as_text(mistakes, page.look));
+            page.preformatted(&diagnostics::as_text(&mistakes.diagnostics, page.look));
+            page.line(Line::new().mark(Mark::Failed).styled(Style::Failed, mistakes.summary()));
             return;
         }
         let label = format!("error[{}]:", parts.code.word());

@@ -1,3 +1,4 @@
 //! Commands as a person or a program meets them.
 
+mod deployments;
 mod frame;

@@ -67,6 +67,12 @@ impl Sandbox {
         path
     }
 
+    /// The same sandbox with the files of `fixtures/projects/<name>` as its project.
+    pub fn with_project(self, name: &str) -> Self {
+        copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/projects").join(name), &self.project());
+        self
+    }
+
     /// A private key of `fixtures/keys` in the person's folder of keys.
     pub fn add_key(&self, name: &str, fixture: &str) -> PathBuf {
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/keys").join(fixture);
@@ -167,6 +173,19 @@ pub fn words(line: &str) -> Vec<String> {
         }
     }
     words
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder of the project");
+    for entry in std::fs::read_dir(from).expect("a fixture") {
+        let entry = entry.expect("an entry");
+        let (source, target) = (entry.path(), to.join(entry.file_name()));
+        if source.is_dir() {
+            copy(&source, &target);
+        } else {
+            std::fs::copy(&source, &target).expect("a file of the project");
+        }
+    }
 }
 
 #[cfg(unix)]
