@@ -310,4 +310,18 @@ mod tests {
         let bare = painted.replace("\u{1b}[31m", "").replace("\u{1b}[0m", "");
         assert_eq!(bare, one().render(100, false, true));
     }
+
+    proptest::proptest! {
+        /// Any place of any text can be drawn, and no control character gets out.
+        #[test]
+        fn anything_can_be_drawn(text in "(?s).{0,80}", from in 0usize..90, length in 0usize..90, width in 0usize..60, unicode: bool) {
+            let file = SourceFile::new("a.yaml", text.clone());
+            let diagnostic = Diagnostic::error(Code::BadValue, text.clone())
+                .at(file.place(from..from + length), text.clone())
+                .at(file.place(0..length), "x")
+                .help(text);
+            let drawn = diagnostic.render(width, false, unicode);
+            proptest::prop_assert!(!drawn.chars().any(|letter| letter.is_control() && letter != '\n'));
+        }
+    }
 }

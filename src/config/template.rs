@@ -47,7 +47,7 @@ pub fn evaluate(expression: &str, scope: &Json) -> Result<Jinja, TemplateError> 
     let rewritten = Rewritten::of(&template);
     let inner = &rewritten.text[2..rewritten.text.len() - 2];
     let shift = |mut error: TemplateError| {
-        error.span = error.span.start.saturating_sub(2)..error.span.end.saturating_sub(2).min(expression.len());
+        error.span = whole(expression, error.span.start.saturating_sub(2)..error.span.end.saturating_sub(2));
         error
     };
     let environment = environment();
@@ -111,6 +111,12 @@ fn span_of(text: &str, part: &str) -> Range<usize> {
     start..start + part.len()
 }
 
+/// The span in whole characters: the engine may point into one.
+fn whole(text: &str, span: Range<usize>) -> Range<usize> {
+    let end = text.ceil_char_boundary(span.end.min(text.len()));
+    text.floor_char_boundary(span.start.min(end))..end
+}
+
 /// A template whose dotted paths with hyphens are written as the engine takes them, and the way back.
 struct Rewritten {
     text: String,
@@ -168,7 +174,7 @@ impl Rewritten {
             let end = self.original(range.end + skipped).min(template.len());
             self.original(range.start + skipped).min(end)..end
         });
-        let span = span.unwrap_or(0..template.len());
+        let span = whole(template, span.unwrap_or(0..template.len()));
         let message = error.detail().map_or_else(|| error.kind().to_string(), ToOwned::to_owned);
         if error.kind() == ErrorKind::UndefinedError || message.contains("undefined") {
             let span = missing_path(template, span.start, scope).unwrap_or(span);
@@ -270,4 +276,25 @@ mod tests {
         let found = variables("{{ git.sha | upper }}{% if image %}{{ vars.a-b.c ~ 'x.y' }}{# z #}{% endif %}");
         assert_eq!(found, [vec!["git", "sha"], vec!["image"], vec!["vars", "a-b", "c"]]);
     }
+
+    proptest::proptest! {
+        /// Whatever somebody writes, a mistake is a part of it that can be shown.
+        #[test]
+        fn every_mistake_is_a_part_of_the_template(pieces in proptest::collection::vec(proptest::sample::select(PIECES), 0..12)) {
+            let template = pieces.concat();
+            let scope = json!({"target": {"name": "dev", "a-b": "é"}, "nixpack": {"x-y": {"image": "i"}}, "n": 2});
+            for error in [render(&template, &scope).err(), evaluate(&template, &scope).err()].into_iter().flatten() {
+                proptest::prop_assert!(template.get(error.span.clone()).is_some(), "{template:?} {error:?}");
+            }
+            let found: usize = blocks(&template).iter().map(|(_, block)| block.len()).sum();
+            proptest::prop_assert!(found <= template.len());
+            variables(&template);
+        }
+    }
+
+    const PIECES: &[&str] = &[
+        "{{", "}}", "{%", "%}", "{#", "#}", " ", "-", ".", "a-b", "target", "nixpack", ".x-y", ".image", "['x-y']",
+        "\"", "'", "ü", "n", "if", "for", "in", "endif", "raw", "endraw", "|", "upper", "(", ")", "+", "2", "\n", "💥",
+        "[\"",
+    ];
 }

@@ -166,3 +166,25 @@ fn an_image_component_is_built_from_what_is_configured() {
     let shown = format!("{build:#?}").replace(&build.source.display().to_string(), "[source]");
     insta::assert_snapshot!(shown);
 }
+
+#[test]
+fn what_an_editor_leaves_in_a_file_moves_no_place() {
+    let plain = "deployment:\n  name: shop\n  description: \"ü \\u00e9 {{ x }}\"\n  components:\n    manifest:\n      a:\n        vars:\n          templates: t.yaml\n          escaped: \"\\u00e9ü {{ nothing }}\"\n          folded: >-\n            one ü\n            {{ nothing.here }}\n  targets: {dev: {}}\n";
+    let windows = plain.replace('\n', "\r\n");
+    for (what, text) in
+        [("plain", plain.to_owned()), ("a byte order mark", format!("\u{feff}{plain}")), ("Windows line ends", windows)]
+    {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("deployments")).unwrap();
+        std::fs::write(folder.path().join("t.yaml"), "x\n").unwrap();
+        std::fs::write(folder.path().join("deployments/shop.yaml"), text).unwrap();
+        let Err(ConfigError::Mistakes(mistakes)) = config::check(folder.path()) else { panic!("{what}") };
+        let places: Vec<String> = mistakes
+            .diagnostics
+            .iter()
+            .map(|one| &one.labels[0].place)
+            .map(|place| format!("{}:{} {}", place.start().line, place.start().column, place.text()))
+            .collect();
+        assert_eq!(places, ["9:32 nothing", "12:16 nothing"], "{what}");
+    }
+}

@@ -5,6 +5,7 @@
 
 mod architecture;
 mod cli;
+mod components;
 mod config;
 mod generated;
 mod images;
