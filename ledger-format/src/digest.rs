@@ -41,8 +41,14 @@ impl Digest {
 
     /// Parses the 64 hex digits without the algorithm.
     pub fn from_hex(text: &str) -> Result<Self, NotADigest> {
-        let bytes = from_hex(text).ok_or_else(|| NotADigest(text.to_owned()))?;
-        Ok(Self(bytes.try_into().map_err(|_| NotADigest(text.to_owned()))?))
+        let wrong = || NotADigest(text.to_owned());
+        let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+        let pairs: &[[u8; 2]; 32] = pairs.try_into().map_err(|_| wrong())?;
+        let mut bytes = [0; 32];
+        for (byte, pair) in bytes.iter_mut().zip(pairs) {
+            *byte = from_pair(*pair).filter(|_| rest.is_empty()).ok_or_else(wrong)?;
+        }
+        Ok(Self(bytes))
     }
 }
 
@@ -59,16 +65,20 @@ pub fn hex(bytes: &[u8]) -> String {
 
 /// The bytes of an even number of lower-case hex digits; `None` for any other text.
 pub fn from_hex(text: &str) -> Option<Vec<u8>> {
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    if !rest.is_empty() {
+        return None;
+    }
+    pairs.iter().map(|pair| from_pair(*pair)).collect()
+}
+
+fn from_pair([high, low]: [u8; 2]) -> Option<u8> {
     let value = |digit: u8| match digit {
         b'0'..=b'9' => Some(digit - b'0'),
         b'a'..=b'f' => Some(digit - b'a' + 10),
         _ => None,
     };
-    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
-    if !rest.is_empty() {
-        return None;
-    }
-    pairs.iter().map(|[high, low]| Some(value(*high)? << 4 | value(*low)?)).collect()
+    Some(value(high)? << 4 | value(low)?)
 }
 
 impl fmt::Display for Digest {

@@ -55,8 +55,7 @@ impl OciLayout {
     /// Writes what is missing and then the index; for the holder of the lock. The events that it saw.
     fn project(&self) -> Result<Vec<StoredName>, StoreError> {
         let found = self.index_as_found();
-        self.take_in(&found)?;
-        let events = self.tail_names()?.events;
+        let events = self.take_in(&found, self.tail_names()?.events)?;
         let newest = &events[events.len().saturating_sub(SHOWN)..];
 
         let mut index = found.clone();
@@ -148,20 +147,21 @@ impl OciLayout {
     }
 
     /// Takes into the tail what only the index reaches: the next tool that rewrites the index would lose it.
-    fn take_in(&self, found: &Index) -> Result<(), StoreError> {
-        let tail = self.tail_names()?.events;
+    fn take_in(&self, found: &Index, mut tail: Vec<StoredName>) -> Result<Vec<StoredName>, StoreError> {
         for stray in self.strays_beside(&tail).0 {
             if let Some(bundle) = self.stray(&stray) {
                 self.keep(&self.event_path(&stray), &bundle)?;
+                tail.push(stray);
             }
         }
+        tail.sort_unstable();
         for entry in found.manifests.iter().filter(|entry| is_ours(entry)) {
             let Some((tag, manifest)) = entry.ref_name().zip(entry.descriptor()) else { continue };
             if tag.starts_with("b-") && !self.own("artifacts").join(tag).is_file() {
                 self.take_in_blobs(tag, &manifest)?;
             }
         }
-        Ok(())
+        Ok(tail)
     }
 
     fn take_in_blobs(&self, tag: &str, descriptor: &Descriptor) -> Result<(), StoreError> {
