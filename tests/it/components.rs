@@ -78,3 +78,17 @@ fn a_rollback_needs_neither_the_files_nor_git() {
     assert_eq!(rolled_out(&first, "1", root), format!("{order}manifest/backend +1 ~1 -1, manifest/frontend +0 ~1 -0"));
     assert_eq!(std::fs::read_to_string(&deployment).unwrap(), before);
 }
+
+#[test]
+fn every_component_type_is_in_an_example_project() {
+    let projects = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/projects");
+    let mut shown = std::collections::BTreeSet::new();
+    for project in std::fs::read_dir(projects).unwrap() {
+        let config = config::load(&project.unwrap().path()).unwrap();
+        let components = config.deployments.values().flat_map(|deployment| deployment.components.keys());
+        shown.extend(components.map(|component| component.kind().to_owned()));
+    }
+    for known in components::ALL {
+        assert!(shown.contains(known.name()), "no project in fixtures/projects has a {} component", known.name());
+    }
+}
