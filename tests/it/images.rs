@@ -103,7 +103,8 @@ fn inputs_change_with_everything_that_changes_the_image() {
     let source = service(folder.path());
     let layout = layout(folder.path());
     let original = Recipe::read(image(&source)).unwrap().build(&layout).unwrap();
-    let changes: [(&str, fn(&mut FilesImage)); 10] = [
+    type Change = fn(&mut FilesImage);
+    let changes: [(&str, Change); 10] = [
         ("a place", |image| image.asked.files[0].to = ImagePath::new("/app/start.sh").unwrap()),
         ("a mode", |image| image.asked.files[0].mode = Some(0o700)),
         ("the order", |image| image.asked.files.swap(0, 1)),
