@@ -1,8 +1,9 @@
-//! Runs external programs: one function. The locale is fixed, stdin is empty, what is captured has a limit.
+//! Runs external programs: one function, and one for pagers. The locale is fixed, stdin is empty, what is captured has
+//! a limit.
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;
-use std::io::{self, Read};
+use std::io::{self, Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 
@@ -147,6 +148,23 @@ pub fn run(program: &Program, limit: Limit) -> Result<Output, ProcessError> {
         return Err(ProcessError::TooMuch { program, what: limit.what, limit: limit.bytes });
     }
     Ok(Output { stdout, stderr })
+}
+
+/// Hands a text to a program that shows it on the terminal of this process, and waits until it ends. A reader that
+/// leaves early is no failure.
+pub fn show_through(program: &Program, text: &str) -> Result<(), ProcessError> {
+    let not_started = |source: io::Error| ProcessError::NotStarted { program: program.to_string(), source };
+    let mut command = program.command();
+    command.stdin(Stdio::piped()).stdout(Stdio::inherit()).stderr(Stdio::inherit());
+    let mut child = command.spawn().map_err(not_started)?;
+    if let Some(mut stdin) = child.stdin.take() {
+        match stdin.write_all(text.as_bytes()) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(not_started(error)),
+            Ok(()) | Err(_) => {}
+        }
+    }
+    child.wait().map_err(not_started)?;
+    Ok(())
 }
 
 /// Reads to the end, so that the program never blocks, but keeps one byte more than the limit at most.

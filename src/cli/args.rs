@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use ledger_format::name::LedgerId;
 
 use super::ui::Format;
 use super::ui::look::ColourChoice;
@@ -39,6 +40,22 @@ pub struct Output {
     /// Colours: auto, always or never
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN", hide_possible_values = true)]
     pub color: ColourChoice,
+
+    /// Print long answers as they are
+    #[arg(long, global = true)]
+    pub no_pager: bool,
+}
+
+/// The ledger, where it is not the project's.
+#[derive(Debug, Clone, Args)]
+pub struct WhichLedger {
+    /// The ledger: a folder, oci-layout:<folder> or oci://host/repository [default: SEALOG_LEDGER, or the project's]
+    #[arg(long, value_name = "ADDRESS")]
+    pub ledger: Option<String>,
+
+    /// The id that the ledger must have [default: `trust:` of the project]
+    #[arg(long, value_name = "ID")]
+    pub trust: Option<LedgerId>,
 }
 
 /// For commands that change something.
@@ -54,6 +71,9 @@ pub struct Changing {
 
     #[command(flatten)]
     pub key: SigningKey,
+
+    #[command(flatten)]
+    pub which: WhichLedger,
 }
 
 impl Changing {
@@ -79,4 +99,7 @@ pub struct Reading {
     /// Read what this machine verified last, without asking the store
     #[arg(long)]
     pub offline: bool,
+
+    #[command(flatten)]
+    pub which: WhichLedger,
 }

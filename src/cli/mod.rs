@@ -8,6 +8,8 @@ pub mod args;
 pub mod commands;
 pub mod error;
 pub mod key;
+pub mod place;
+pub mod presets;
 pub mod reference;
 mod start;
 pub mod ui;

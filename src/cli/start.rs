@@ -14,6 +14,7 @@ use super::ui::{Attendance, Format, Stream, Ui, Voice};
 use super::{Cli, World, args, ui};
 use crate::clock::Clock;
 use crate::environment::Environment;
+use crate::process::Program;
 
 /// Parses, runs and tells; the exit code of the process.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
@@ -78,7 +79,7 @@ fn ui_for(output: &args::Output, environment: &Environment, clock: Clock) -> Ui 
         (false, _) => Voice::Reasons,
     };
     let stream = |sink: Box<dyn std::io::Write + Send>, terminal: bool| {
-        let device = if terminal { Device::Terminal { columns: columns(environment) } } else { Device::Other };
+        let device = if terminal { screen(environment) } else { Device::Other };
         let times = Times::seen_from(clock.now());
         Stream::new(sink, Look::decide(output.color, ids, times, environment, device), device)
     };
@@ -90,14 +91,27 @@ fn ui_for(output: &args::Output, environment: &Environment, clock: Clock) -> Ui 
         Attendance::Nobody
     };
     let input = Box::new(std::io::BufReader::new(std::io::stdin()));
-    Ui::new((out, err), (input, attendance), (output.format, voice), clock)
+    let pager = if output.no_pager { None } else { pager(environment) };
+    Ui::new((out, err), (input, attendance), (output.format, voice), clock).with_pager(pager)
 }
 
 /// `COLUMNS` where somebody set it, else what the terminal says, else 100.
-fn columns(environment: &Environment) -> usize {
+fn screen(environment: &Environment) -> Device {
+    let size = terminal_size::terminal_size();
     let set = environment.get("COLUMNS").and_then(|columns| columns.parse().ok());
-    let asked = || terminal_size::terminal_size().map(|(columns, _)| usize::from(columns.0));
-    set.or_else(asked).unwrap_or(100)
+    let columns = set.or_else(|| size.map(|(columns, _)| usize::from(columns.0))).unwrap_or(100);
+    Device::Terminal { columns, rows: size.map_or(usize::MAX, |(_, rows)| usize::from(rows.0)) }
+}
+
+/// `SEALOG_PAGER`, `PAGER`, else `less -FRX`; never in CI.
+fn pager(environment: &Environment) -> Option<Program> {
+    if environment.get("CI").is_some() {
+        return None;
+    }
+    let line = ["SEALOG_PAGER", "PAGER"].into_iter().find_map(|name| environment.get(name)).unwrap_or("less -FRX");
+    let mut words = line.split_whitespace();
+    let name = words.next().filter(|name| *name != "cat")?;
+    Some(Program::new(name).arguments(words))
 }
 
 impl args::Output {
@@ -117,6 +131,7 @@ impl args::Output {
             quiet: false,
             verbose: 0,
             full: false,
+            no_pager: true,
         }
     }
 }

@@ -42,10 +42,10 @@ pub enum Graphics {
     Sentences,
 }
 
-/// Whether a stream leads to a person, and how wide that terminal is.
+/// Whether a stream leads to a person, and how large that terminal is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Device {
-    Terminal { columns: usize },
+    Terminal { columns: usize, rows: usize },
     Other,
 }
 
@@ -65,7 +65,7 @@ impl Look {
             colour: colour(choice, environment, device),
             glyphs: glyphs(environment),
             width: match device {
-                Device::Terminal { columns } => Width::Columns(columns),
+                Device::Terminal { columns, .. } => Width::Columns(columns),
                 Device::Other => Width::Unlimited,
             },
             graphics: if environment.get("NO_GRAPHICS").is_some_and(|value| value != "0") {
@@ -145,7 +145,7 @@ mod tests {
     #[test]
     fn colour_follows_the_order_of_who_may_say_so() {
         use ColourChoice::{Always, Auto, Never};
-        let terminal = Device::Terminal { columns: 100 };
+        let terminal = Device::Terminal { columns: 100, rows: 24 };
         for (choice, environment, device, on) in [
             (Auto, Environment::from([]), terminal, true),
             (Auto, Environment::from([]), Device::Other, false),

@@ -7,6 +7,7 @@ use clap::ValueEnum;
 
 use crate::cli::error::{CliError, Code};
 use crate::clock::Clock;
+use crate::process::{self, Program};
 
 pub mod look;
 pub mod page;
@@ -66,6 +67,7 @@ pub struct Ui {
     format: Format,
     voice: Voice,
     clock: Clock,
+    pager: Option<Program>,
 }
 
 impl Stream {
@@ -90,7 +92,12 @@ impl Ui {
         (format, voice): (Format, Voice),
         clock: Clock,
     ) -> Self {
-        Self { out, err, input: Mutex::new(input), attendance, format, voice, clock }
+        Self { out, err, input: Mutex::new(input), attendance, format, voice, clock, pager: None }
+    }
+
+    /// Answers that may be long go through this program when they are longer than the screen.
+    pub fn with_pager(self, pager: Option<Program>) -> Self {
+        Self { pager, ..self }
     }
 
     pub fn format(&self) -> Format {
@@ -117,6 +124,22 @@ impl Ui {
             _ => self.in_format(view)?,
         };
         self.answer(&text)
+    }
+
+    /// An answer that may be long: `history`, `diff`, `audit`, `ledger log|show`.
+    pub fn show_paged<V: View>(&self, view: &V) -> Result<(), CliError> {
+        let (Some(pager), Device::Terminal { rows, .. }) = (&self.pager, self.out.device) else {
+            return self.show(view);
+        };
+        if self.format != Format::Table || self.voice == Voice::Quiet {
+            return self.show(view);
+        }
+        let text = self.in_format(view)?;
+        if text.lines().count() < rows {
+            return self.answer(&text);
+        }
+        // Without a pager that starts, the answer is printed as it is.
+        process::show_through(pager, &text).or_else(|_| self.answer(&text))
     }
 
     /// Text that is an answer as it is: a script for a shell, a document, a page of reference.
@@ -263,7 +286,7 @@ pub mod tests {
     pub fn captured(attendance: Attendance, format: Format, voice: Voice, typed: &str) -> (Ui, Captured) {
         let captured = Captured::default();
         let (width, device) = match attendance {
-            Attendance::Person => (Width::Columns(100), Device::Terminal { columns: 100 }),
+            Attendance::Person => (Width::Columns(100), Device::Terminal { columns: 100, rows: 24 }),
             Attendance::Nobody => (Width::Unlimited, Device::Other),
         };
         let look = Look { width, ..test_look() };
