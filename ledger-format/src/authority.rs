@@ -1,4 +1,8 @@
-//! Authority: the document, and which one is in force.
+//! Authority: the document, what it inherits, and which one is in force.
 
 pub mod document;
+pub mod force;
+pub mod lineage;
 pub mod proof;
+
+pub use lineage::Document;

@@ -90,6 +90,11 @@ impl Past {
         gaps
     }
 
+    /// All that is in one of these.
+    pub fn union<'a>(sets: impl IntoIterator<Item = &'a Past>) -> Self {
+        Self(united(sets.into_iter().flat_map(|set| set.0.iter().copied()).collect()).into())
+    }
+
     /// With one more event, all of whose parents are in it.
     pub fn with(&self, index: Index) -> Self {
         Self(united(self.0.iter().copied().chain([(index, index + 1)]).collect()).into())

@@ -22,7 +22,7 @@ pub const BUNDLE_TYPE: &str = "application/vnd.dev.sigstore.bundle.v0.3+json";
 pub const MAX_PAYLOAD: usize = 256 * 1024;
 
 /// The largest bundle, in bytes: base64 of the largest payload and what stands around it.
-pub const MAX_BUNDLE: usize = 384 * 1024;
+pub const MAX_BUNDLE: usize = 352 * 1024;
 
 /// A payload with one signature, neither of them checked yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +43,8 @@ pub enum NotABundle {
     Constant { field: &'static str, found: String, expected: &'static str },
     #[error("{found} signatures, not one")]
     Signatures { found: usize },
+    #[error("not in canonical form")]
+    Form,
     #[error("the key's hint and the signature's keyid differ")]
     Hint,
     #[error("`{field}` is no base64 with padding and zero spare bits")]
@@ -107,7 +109,9 @@ impl Envelope {
         }
         let payload = base64("payload", &bundle.envelope.payload)?;
         within("a payload", payload.len(), MAX_PAYLOAD)?;
-        Ok(Self { payload, signature: base64("sig", &signature.sig)?, key: signature.keyid })
+        let envelope = Self { payload, signature: base64("sig", &signature.sig)?, key: signature.keyid };
+        // LF-20: one form, so that a changed byte is seen even where it would mean the same.
+        if envelope.to_bundle() == bytes { Ok(envelope) } else { Err(NotABundle::Form) }
     }
 
     /// The bundle: a function of payload, signature and key alone, so that a retry writes the same bytes.

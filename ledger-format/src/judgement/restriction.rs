@@ -1,0 +1,151 @@
+//! What restricts a start or promotion whatever the policy: suspensions, holds, denials, withdrawals, the rollout's own end.
+
+use std::collections::BTreeSet;
+
+use super::{Cause, Code, Court};
+use crate::dag::Index;
+use crate::event::{Data, End};
+use crate::name::{EventId, Fingerprint};
+use crate::right::{Ask, Dimension, Need, Scope};
+
+impl Court<'_> {
+    pub(super) fn restrictions(&self, causes: &mut BTreeSet<Cause>) {
+        if let Some(suspension) = self.suspension(&self.gate.key) {
+            causes.insert(self.cause(Code::Suspended, suspension));
+        }
+        self.holds(causes);
+        self.denials(causes);
+        let withdrawn = self.ledger.indexes.withdrawn_releases.get(&self.gate.release);
+        for index in withdrawn.into_iter().flatten().copied().filter(|index| self.restricts(*index)) {
+            causes.insert(self.cause(Code::ReleaseWithdrawn, index));
+        }
+        self.rollout_over(causes);
+    }
+
+    pub(super) fn cause(&self, code: Code, index: Index) -> Cause {
+        Cause::by(code, self.id(index))
+    }
+
+    pub(super) fn id(&self, index: Index) -> EventId {
+        self.ledger.entry(index).event.id
+    }
+
+    /// A suspension of a key that no authority of the own past lifts.
+    pub(super) fn suspension(&self, key: &Fingerprint) -> Option<Index> {
+        let suspensions = self.ledger.indexes.suspensions.get(key)?;
+        let lifted = |index: Index| {
+            self.lifters.iter().any(|number| self.ledger.authorities().document(*number).lifts(self.id(index)))
+        };
+        suspensions.iter().copied().find(|index| self.restricts(*index) && !lifted(*index))
+    }
+
+    fn holds(&self, causes: &mut BTreeSet<Cause>) {
+        let gate = self.gate;
+        for index in self.ledger.indexes.holds.iter().copied() {
+            let Some(Data::HoldPlaced(hold)) = self.ledger.data(index) else { continue };
+            let of_this = hold.deployment.as_ref().is_none_or(|name| *name == gate.deployment)
+                && hold.target.as_ref().is_none_or(|name| *name == gate.target)
+                && hold.release.is_none_or(|release| release == gate.release)
+                && hold.until.is_none_or(|until| gate.time < until);
+            if of_this && self.restricts(index) && !self.is_lifted(index) {
+                causes.insert(self.cause(Code::Hold, index));
+            }
+        }
+    }
+
+    fn is_lifted(&self, hold: Index) -> bool {
+        let lifts = self.ledger.indexes.naming(hold);
+        lifts
+            .into_iter()
+            .any(|index| matches!(self.ledger.data(index), Some(Data::HoldLifted(_))) && self.grants(index))
+    }
+
+    fn denials(&self, causes: &mut BTreeSet<Cause>) {
+        let denials = self.ledger.indexes.denials.get(&self.gate.place());
+        for index in denials.into_iter().flatten().copied() {
+            let Some(Data::ApprovalDenied(denial)) = self.ledger.data(index) else { continue };
+            let of_this = denial.release == self.gate.release && self.gate.shares(denial.components.as_ref());
+            if of_this && self.restricts(index) && self.still_has_right(index) && !self.is_taken_back(index) {
+                causes.insert(self.cause(Code::Denied, index));
+            }
+        }
+    }
+
+    /// Whether a judging authority still gives who said no the right to.
+    fn still_has_right(&self, index: Index) -> bool {
+        let entry = self.ledger.entry(index);
+        let entitles = |number: &u32| self.ledger.entitles(self.ledger.authorities().document(*number), entry);
+        self.authorities.iter().any(entitles)
+    }
+
+    /// Whether a denial was withdrawn in the own past.
+    fn is_taken_back(&self, index: Index) -> bool {
+        let naming = self.ledger.indexes.naming(index);
+        naming.into_iter().any(|by| matches!(self.ledger.data(by), Some(Data::ApprovalWithdrawn(_))) && self.grants(by))
+    }
+
+    /// Components that are done, and rollouts that another one closed (`SPEC.md`, section 12).
+    fn rollout_over(&self, causes: &mut BTreeSet<Cause>) {
+        let Some(key) = &self.gate.rollout else { return };
+        let ledger = self.ledger;
+        let mine: Vec<Index> = ledger.indexes.rollouts.get(key).into_iter().flatten().copied().collect();
+        let mine: Vec<Index> = mine.into_iter().filter(|index| self.restricts(*index)).collect();
+        for start in &mine {
+            self.done(*start, causes);
+        }
+        for other in ledger.indexes.starts.get(&self.gate.place()).into_iter().flatten().copied() {
+            let Some(Data::RolloutStarted(start)) = ledger.data(other) else { continue };
+            let entry = ledger.entry(other);
+            let same = crate::ledger::RolloutKey::of(start, &entry.principal) == *key;
+            if same || !self.restricts(other) {
+                continue;
+            }
+            let unseen_by_judged = !self.grants.contains(other);
+            let unseen_by_mine = mine.iter().any(|start| !ledger.entry(*start).past.contains(other));
+            if unseen_by_judged || unseen_by_mine {
+                causes.insert(self.cause(Code::Closed, other));
+            }
+        }
+    }
+
+    fn done(&self, start: Index, causes: &mut BTreeSet<Cause>) {
+        let Some(Data::RolloutStarted(data)) = self.ledger.data(start) else { return };
+        if !data.components.iter().any(|component| self.gate.components.contains(component)) {
+            return;
+        }
+        for finish in self.ledger.indexes.naming(start) {
+            if let Some(Data::RolloutFinished(finished)) = self.ledger.data(finish)
+                && finished.outcome == End::Succeeded
+                && self.restricts(finish)
+            {
+                causes.insert(self.cause(Code::Done, finish));
+            }
+        }
+    }
+
+    /// Whether an authority gives the signer the right to what is judged.
+    pub(super) fn has_right(&self, number: u32) -> bool {
+        let document = self.ledger.authorities().document(number);
+        if let Some(index) = self.gate.index {
+            return self.ledger.entitles(document, self.ledger.entry(index));
+        }
+        let (deployment, target) = (self.gate.deployment.clone(), self.gate.target.clone());
+        let one = |component| Scope {
+            deployment: Dimension::One(deployment.clone()),
+            component,
+            target: Dimension::One(target.clone()),
+        };
+        let (kind, scopes) = match &self.gate.rollout {
+            None => (crate::event::Kind::PromotionRecorded, vec![one(Dimension::Unasked)]),
+            Some(_) => {
+                let each = self.gate.components.iter().map(|component| one(Dimension::One(component.clone())));
+                (crate::event::Kind::RolloutStarted, each.collect())
+            }
+        };
+        let mut asks = Ask::each(&Need::Kind(kind), scopes.clone());
+        if self.gate.overridden {
+            asks.extend(Ask::each(&Need::Override, scopes));
+        }
+        document.lists(&self.gate.key) && asks.iter().all(|ask| document.gives(&self.gate.principal, ask))
+    }
+}

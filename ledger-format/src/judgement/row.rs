@@ -1,0 +1,273 @@
+//! The rules of a start's or promotion's own row, in its own past: V1 alone asks them.
+
+use std::collections::BTreeSet;
+
+use super::{Cause, Code, Gate};
+use crate::dag::Index;
+use crate::event::{ClaimedComponents, Data, End, PromotionRecorded, Rollback, RolloutClaimed, RolloutStarted};
+use crate::ledger::{ClosedSet, Entry, Ledger, RolloutKey};
+use crate::name::EventId;
+
+impl Ledger {
+    pub(super) fn row_causes(&self, gate: &Gate, own: &ClosedSet) -> BTreeSet<Cause> {
+        let mut causes = BTreeSet::new();
+        let Some(index) = gate.index else { return causes };
+        let entry = self.entry(index);
+        let Some(data) = entry.event.data() else { return causes };
+        for named in data.names() {
+            let kind = self.data_in(&entry.past, named.id).map(Data::kind);
+            if !kind.is_some_and(|kind| named.kinds.contains(&kind)) {
+                causes.insert(Cause::by(Code::RuleBadReference, named.id));
+            }
+        }
+        if self.policy_of_past(entry, &gate.deployment, &gate.target).is_some_and(|policy| policy != gate.policy) {
+            causes.insert(Cause::of(Code::RulePolicyDigest));
+        }
+        let carried = self.release_in(own, &gate.deployment, gate.release, &gate.target).next();
+        match carried.and_then(|(_, created)| created.components.get(&gate.target)) {
+            None => {
+                causes.insert(Cause::of(Code::RuleRelease));
+            }
+            Some(components) => {
+                let strange = gate.whole.iter().any(|component| !components.contains(component));
+                if strange || !gate.components.is_subset(&gate.whole) {
+                    causes.insert(Cause::of(Code::RuleWhole));
+                }
+            }
+        }
+        match data {
+            Data::RolloutStarted(start) => self.start_causes(entry, start, gate, own, &mut causes),
+            Data::PromotionRecorded(promotion) => self.promotion_causes(entry, promotion, own, &mut causes),
+            _ => {}
+        }
+        causes
+    }
+
+    fn promotion_causes(
+        &self,
+        entry: &Entry,
+        promotion: &PromotionRecorded,
+        own: &ClosedSet,
+        causes: &mut BTreeSet<Cause>,
+    ) {
+        let of_release = |copied: &crate::event::Copied| {
+            self.release_in(own, &promotion.deployment, promotion.release, &promotion.target).any(|(_, created)| {
+                created.image(&copied.component).is_some_and(|image| image.digest == copied.image.digest)
+            })
+        };
+        if !promotion.images.iter().flatten().all(of_release) {
+            causes.insert(Cause::of(Code::RuleRelease));
+        }
+        let from = promotion.from.and_then(|id| self.find(&entry.past, id));
+        if from.is_some_and(|finish| {
+            self.finished_start(finish).is_none_or(|(_, start)| start.release != promotion.release)
+        }) {
+            causes.insert(Cause::of(Code::RuleRelease));
+        }
+    }
+
+    fn start_causes(
+        &self,
+        entry: &Entry,
+        start: &RolloutStarted,
+        gate: &Gate,
+        own: &ClosedSet,
+        causes: &mut BTreeSet<Cause>,
+    ) {
+        if !self.is_claimed(entry, start, own) {
+            causes.insert(start.claim.map_or(Cause::of(Code::RuleClaim), |id| Cause::by(Code::RuleClaim, id)));
+        }
+        if let Some(rollback) = &start.rollback
+            && !self.may_return(entry, start, rollback, own)
+        {
+            causes.insert(Cause::by(Code::RuleRollback, rollback.returns_to));
+        }
+        for id in start.resumes.iter().flatten() {
+            if !self.may_resume(entry, start, *id, own) {
+                causes.insert(Cause::by(Code::RuleResumes, *id));
+            }
+        }
+        if !self.is_let_in(entry, start, gate, own) {
+            causes.insert(start.promotion.map_or(Cause::of(Code::NoPromotion), |id| Cause::by(Code::NoPromotion, id)));
+        }
+    }
+
+    /// The claim is of the same key, run and scope, and not ended; or the start says that it has none.
+    fn is_claimed(&self, entry: &Entry, start: &RolloutStarted, own: &ClosedSet) -> bool {
+        let Some(id) = start.claim else { return start.no_lock.is_some() };
+        if start.no_lock.is_some() {
+            return false;
+        }
+        let Some(index) = self.find(&entry.past, id) else { return false };
+        let claimed = self.entry(index);
+        let Some(Data::RolloutClaimed(claim)) = claimed.event.data() else { return false };
+        let RolloutClaimed::Target(claim) = &**claim else { return false };
+        let scope = match claim.claimed() {
+            ClaimedComponents::All => true,
+            ClaimedComponents::Some(components) => start.components.is_subset(components),
+            ClaimedComponents::None => false,
+        };
+        scope
+            && claimed.event.header.key == entry.event.header.key
+            && claimed.event.header.run == entry.event.header.run
+            && claim.deployment == start.deployment
+            && claim.target == start.target
+            && claim.release == start.release
+            && claim.rollout == start.rollout
+            && self.is_effective(index, own)
+            && self.claim_end(index, own).is_none()
+    }
+
+    /// The event of a set that ended a claim: its own end, a take-over, or the finish of a start under it.
+    pub fn claim_end(&self, claim: Index, set: &ClosedSet) -> Option<Index> {
+        self.indexes.naming(claim).find_map(|by| {
+            if !self.is_effective(by, set) {
+                return None;
+            }
+            match self.data(by) {
+                Some(Data::ClaimEnded(_)) => Some(by),
+                Some(Data::RolloutStarted(_)) => self.finish_of(by, set),
+                Some(_) | None => None,
+            }
+        })
+    }
+
+    /// The first finish of a start in a set.
+    pub fn finish_of(&self, start: Index, set: &ClosedSet) -> Option<Index> {
+        let finish = |index: &Index| matches!(self.data(*index), Some(Data::RolloutFinished(_)));
+        self.indexes.naming(start).find(|index| finish(index) && self.is_effective(*index, set))
+    }
+
+    /// The end of a start in a set: its finish, the end of its claim, or a start that resumes it by the same key and run.
+    pub fn start_end(&self, start: Index, set: &ClosedSet) -> Option<Index> {
+        let entry = self.entry(start);
+        let resumed = || {
+            self.indexes.naming(start).find(|by| {
+                let header = &self.entry(*by).event.header;
+                let same = header.key == entry.event.header.key && header.run == entry.event.header.run;
+                let resumes = |data: &RolloutStarted| data.resumes.iter().flatten().any(|id| *id == entry.event.id);
+                let resuming = matches!(self.data(*by), Some(Data::RolloutStarted(data)) if resumes(data));
+                same && resuming && self.is_effective(*by, set)
+            })
+        };
+        let claim_end = || match entry.event.data() {
+            Some(Data::RolloutStarted(data)) => {
+                let claim = data.claim.and_then(|id| self.index(id))?;
+                self.indexes
+                    .naming(claim)
+                    .find(|by| matches!(self.data(*by), Some(Data::ClaimEnded(_))) && self.is_effective(*by, set))
+            }
+            Some(_) | None => None,
+        };
+        self.finish_of(start, set).or_else(claim_end).or_else(resumed)
+    }
+
+    /// The start that a finish ends.
+    pub fn finished_start(&self, finish: Index) -> Option<(Index, &RolloutStarted)> {
+        let Some(Data::RolloutFinished(finished)) = self.data(finish) else { return None };
+        let index = self.index(finished.start)?;
+        match self.data(index) {
+            Some(Data::RolloutStarted(start)) => Some((index, start)),
+            Some(_) | None => None,
+        }
+    }
+
+    /// Whether every component of a rollout is covered by a finish `succeeded` of one of its starts in a set.
+    pub fn has_succeeded(&self, rollout: &RolloutKey, set: &ClosedSet) -> bool {
+        let starts = self.indexes.rollouts.get(rollout).into_iter().flatten().copied();
+        let mut covered = BTreeSet::new();
+        for start in starts.filter(|start| self.is_effective(*start, set)) {
+            let done = self.indexes.naming(start).any(|by| {
+                matches!(self.data(by), Some(Data::RolloutFinished(finished)) if finished.outcome == End::Succeeded)
+                    && self.is_effective(by, set)
+            });
+            if let (true, Some(Data::RolloutStarted(data))) = (done, self.data(start)) {
+                covered.extend(data.components.iter());
+            }
+        }
+        rollout.whole.iter().all(|component| covered.contains(component))
+    }
+
+    /// Whether the release succeeded here before, by good starts that no good rollback undid.
+    fn may_return(&self, entry: &Entry, start: &RolloutStarted, rollback: &Rollback, own: &ClosedSet) -> bool {
+        let Some(finish) = self.find(&entry.past, rollback.returns_to) else { return false };
+        let Some((index, first)) = self.finished_start(finish) else { return false };
+        if first.deployment != start.deployment || first.target != start.target || first.release != start.release {
+            return false;
+        }
+        let key = RolloutKey::of(first, &self.entry(index).principal);
+        let undone = rollback.undoes.iter().all(|id| match self.data_in(&entry.past, *id) {
+            Some(Data::RolloutStarted(other)) => other.deployment == start.deployment && other.target == start.target,
+            Some(_) | None => false,
+        });
+        undone && self.can_be_returned_to(&key, own) && start.components.iter().all(|c| key.whole.contains(c))
+    }
+
+    /// Whether a rollout may be returned to as a set shows it: succeeded, all its starts good, none undone by a good rollback.
+    pub fn can_be_returned_to(&self, rollout: &RolloutKey, set: &ClosedSet) -> bool {
+        let starts = self.indexes.rollouts.get(rollout).into_iter().flatten().copied();
+        let mut starts = starts.filter(|start| self.is_effective(*start, set));
+        self.has_succeeded(rollout, set) && starts.all(|start| self.is_good(start, set) && !self.is_undone(start, set))
+    }
+
+    fn is_undone(&self, start: Index, set: &ClosedSet) -> bool {
+        let id = self.entry(start).event.id;
+        self.indexes.naming(start).any(|by| match self.data(by) {
+            Some(Data::RolloutStarted(other)) => {
+                let undoes = other.rollback.as_ref().is_some_and(|rollback| rollback.undoes.contains(&id));
+                undoes && self.is_effective(by, set) && self.is_good(by, set)
+            }
+            Some(_) | None => false,
+        })
+    }
+
+    fn may_resume(&self, entry: &Entry, start: &RolloutStarted, id: EventId, own: &ClosedSet) -> bool {
+        let Some(index) = self.find(&entry.past, id) else { return false };
+        let Some(Data::RolloutStarted(other)) = self.data(index) else { return false };
+        let resumed = self.entry(index);
+        let key = RolloutKey::of(other, &resumed.principal);
+        let same_writer =
+            resumed.event.header.key == entry.event.header.key && resumed.event.header.run == entry.event.header.run;
+        let succeeded = self.indexes.naming(index).any(|by| {
+            matches!(self.data(by), Some(Data::RolloutFinished(finished)) if finished.outcome == End::Succeeded)
+                && self.is_effective(by, own)
+        });
+        other.deployment == start.deployment
+            && other.target == start.target
+            && other.release == start.release
+            && !succeeded
+            && !self.is_closed(&key, own)
+            && (same_writer || self.start_end(index, own).is_some())
+    }
+
+    /// Whether another rollout of the target started in a set, unseen by a start of this one there.
+    pub fn is_closed(&self, rollout: &RolloutKey, set: &ClosedSet) -> bool {
+        let place = (rollout.deployment.clone(), rollout.target.clone());
+        let all = self.indexes.starts.get(&place).into_iter().flatten().copied();
+        let all: Vec<Index> = all.filter(|start| self.is_effective(*start, set)).collect();
+        let mine = self.indexes.rollouts.get(rollout).cloned().unwrap_or_default();
+        let others = || all.iter().filter(|start| !mine.contains(start));
+        all.iter()
+            .filter(|start| mine.contains(start))
+            .any(|start| others().any(|other| !self.entry(*start).past.contains(*other)))
+    }
+
+    /// By a good promotion to this target; made with this target, a rollback, or an override needs none.
+    fn is_let_in(&self, entry: &Entry, start: &RolloutStarted, gate: &Gate, own: &ClosedSet) -> bool {
+        if let Some(id) = start.promotion {
+            let Some(index) = self.find(&entry.past, id) else { return false };
+            return self.is_promotion_to(index, start, own) && self.is_good(index, own);
+        }
+        let made_with =
+            |(_, created): (Index, &crate::event::ReleaseCreated)| created.target.as_ref() == Some(&start.target);
+        gate.rollback || self.release_in(own, &start.deployment, start.release, &start.target).any(made_with)
+    }
+
+    fn is_promotion_to(&self, index: Index, start: &RolloutStarted, own: &ClosedSet) -> bool {
+        matches!(self.data(index), Some(Data::PromotionRecorded(promotion))
+            if promotion.deployment == start.deployment
+                && promotion.target == start.target
+                && promotion.release == start.release)
+            && self.is_effective(index, own)
+    }
+}

@@ -1,0 +1,3 @@
+//! Read models: what runs where, releases, what changed. Pure functions of a ledger and a closed set of it.
+
+pub mod running;
