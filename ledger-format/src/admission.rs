@@ -51,17 +51,17 @@ pub enum Refusal {
     #[error("the authorities in its own past give its key to several principals")]
     PrincipalDisputed,
     #[error("its principal had no right to it")]
-    NoRight(Option<Ask>),
+    NoRight(Box<Ask>),
     #[error("`{field}` names {id}, which is not of the right kind in its own past")]
     BadReference { field: &'static str, id: EventId },
     #[error(transparent)]
-    Breach(Breach),
+    Breach(Box<Breach>),
     #[error("its principal is no root of what it replaces")]
     NotRoot,
     #[error("it does not replace what was newest in force in its own past")]
     StaleBase,
     #[error("the authority breaks a rule: {0}")]
-    Document(BadSuccessor),
+    Document(Box<BadSuccessor>),
     #[error("excludes {0}, which lies in its own past")]
     ExcludesPast(EventId),
     #[error("the build {0} is not of that deployment, component and digest")]
@@ -176,7 +176,7 @@ impl Ledger {
         }
         self.check_names(entry, data)?;
         if let Some(breach) = data.breach(&entry.event.header) {
-            return Err(Refusal::Breach(breach));
+            return Err(Refusal::Breach(Box::new(breach)));
         }
         self.check_rules(entry, data)
     }
@@ -219,7 +219,7 @@ impl Ledger {
             if self.is_own(entry, data, &ask) || document.gives(&entry.principal, &ask) {
                 continue;
             }
-            return Err(Refusal::NoRight(Some(ask)));
+            return Err(Refusal::NoRight(Box::new(ask)));
         }
         Ok(())
     }

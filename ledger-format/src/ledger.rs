@@ -96,7 +96,7 @@ impl Ledger {
     }
 
     /// Folds one more object; what waited for it follows. The answer is about the object itself.
-    pub fn add(mut self, object: Checked) -> (Self, Admission) {
+    pub fn with(mut self, object: Checked) -> (Self, Admission) {
         let admission = self.take(object);
         (self, admission)
     }

@@ -1,3 +1,5 @@
 //! Reading, verifying and appending to a ledger.
 
+pub mod append;
 pub mod describe;
+pub mod open;

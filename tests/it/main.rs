@@ -7,6 +7,7 @@ mod architecture;
 mod cli;
 mod components;
 mod config;
+mod engine;
 mod generated;
 mod images;
 mod lock_model;

@@ -73,8 +73,8 @@ impl Ledger {
         if !bases.iter().all(|base| base.root_of(&entry.event.header.key).is_some()) {
             return Err(Refusal::NotRoot);
         }
-        let document =
-            Document::successor(proposed.authority.clone(), &bases, self.id().0).map_err(Refusal::Document)?;
+        let document = Document::successor(proposed.authority.clone(), &bases, self.id().0)
+            .map_err(|broken| Refusal::Document(Box::new(broken)))?;
         match document.excludes().iter().find(|id| self.find(&entry.past, **id).is_some()) {
             Some(id) => Err(Refusal::ExcludesPast(*id)),
             None => Ok(()),
