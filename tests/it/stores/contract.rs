@@ -137,7 +137,8 @@ fn what_is_too_large_is_refused_by_name_and_limit() {
         fixture.store.put(&name, &bundle[1..]).unwrap();
         let error = fixture.store.put(&name, &bundle).unwrap_err();
         assert!(matches!(error, StoreError::TooLarge { .. }), "{}: {error}", fixture.name);
-        assert_eq!(error.to_string(), format!("{name} is larger than 393216 bytes, the limit of an event's bundle"));
+        let limit = BUNDLE_LIMIT.bytes;
+        assert_eq!(error.to_string(), format!("{name} is larger than {limit} bytes, the limit of an event's bundle"));
         assert_eq!(fixture.store.get(&name).unwrap().map(|kept| kept.len()), Some(bundle.len() - 1));
 
         let blob =
