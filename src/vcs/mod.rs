@@ -1,1 +1,3 @@
-//! Version control.
+//! Version control: what the sources are.
+
+pub mod git;
