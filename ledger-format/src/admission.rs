@@ -62,8 +62,6 @@ pub enum Refusal {
     StaleBase,
     #[error("the authority breaks a rule: {0}")]
     Document(Box<BadSuccessor>),
-    #[error("excludes {0}, which lies in its own past")]
-    ExcludesPast(EventId),
     #[error("the build {0} is not of that deployment, component and digest")]
     Build(EventId),
     #[error("the alias `{0}` belongs to another release")]
@@ -96,40 +94,58 @@ pub enum Refusal {
     FinishedTwice(EventId),
     #[error("its principal signed {0} and is not alone with the right to review it")]
     OwnReview(EventId),
-    #[error("no claim of the seal by the same key and run")]
+    #[error("no unended claim of the seal by the same key and run")]
     SealClaim,
+    #[error("heads that are refused, or ancestors of each other, or without all of the seal before")]
+    SealHeads,
+    #[error("seals {size} events, where its heads have {found}")]
+    SealSize { size: u64, found: u64 },
 }
 
 impl Refusal {
     /// The word by which reports and vectors know it.
-    pub const fn code(&self) -> &'static str {
+    pub fn code(&self) -> &'static str {
         match self {
             Self::PrincipalDisputed => "principal-disputed",
             Self::NoRight(_) => "no-right",
             Self::BadReference { .. } => "bad-reference",
-            Self::Breach(_) => "breach",
+            Self::Breach(breach) => breach_code(breach),
             Self::NotRoot => "not-root",
             Self::StaleBase => "stale-base",
-            Self::Document(_) => "document",
-            Self::ExcludesPast(_) => "document-excluded",
-            Self::Build(_) => "build",
-            Self::Alias(_) => "alias",
+            Self::Document(broken) => broken.code(),
+            Self::Build(_) => "release-build",
+            Self::Alias(_) => "alias-taken",
             Self::Withdrawn(_) => "release-withdrawn",
-            Self::NotOfRelease(_) => "not-of-release",
-            Self::Release => "release",
-            Self::ReleaseComponent(_) => "release-component",
-            Self::Policy { .. } => "policy-digest",
-            Self::Images => "images",
-            Self::DenialOfOther(_) => "denial-of-other",
-            Self::Store { .. } => "store",
-            Self::OtherWriter(_) => "other-writer",
-            Self::StartComponent(_) => "start-component",
-            Self::NotApplied(_) => "not-applied",
-            Self::AppliedAnyway => "applied-anyway",
+            Self::NotOfRelease(_) => "withdrawn-other",
+            Self::Release => "no-release",
+            Self::ReleaseComponent(_) => "no-component",
+            Self::Policy { .. } => "approval-policy",
+            Self::Images => "approval-images",
+            Self::DenialOfOther(_) => "denial-of-another",
+            Self::Store { .. } => "claim-store",
+            Self::OtherWriter(_) => "not-own",
+            Self::StartComponent(_) => "not-of-start",
+            Self::NotApplied(_) | Self::AppliedAnyway => "outcome",
             Self::FinishedTwice(_) => "finished-twice",
-            Self::OwnReview(_) => "own-review",
+            Self::OwnReview(_) => "self-review",
             Self::SealClaim => "seal-claim",
+            Self::SealHeads => "seal-heads",
+            Self::SealSize { .. } => "seal-size",
         }
+    }
+}
+
+fn breach_code(breach: &Breach) -> &'static str {
+    match breach {
+        // LF-52: a proposal's document is checked whole, after its base.
+        Breach::Document(_) => "document",
+        Breach::ApprovalPast { .. } => "approval-past",
+        Breach::ApprovalImages => "approval-images",
+        Breach::ReleaseDigest { .. } => "release-digest",
+        Breach::ReleaseTarget(_) => "release-target",
+        Breach::NotOfWhole(_) => "rule-whole",
+        Breach::MergeOfOne => "merge-of-one",
+        Breach::SegmentGap { .. } | Breach::SegmentSize { .. } => "seal-segments",
     }
 }
 
@@ -171,11 +187,13 @@ impl Ledger {
         for document in documents() {
             self.check_right(document, entry)?;
         }
+        self.check_place(entry, data)?;
         if is_judged(data.kind()) {
             return Ok(());
         }
         self.check_names(entry, data)?;
-        if let Some(breach) = data.breach(&entry.event.header) {
+        let of_document = matches!(data, Data::AuthorityProposed(_));
+        if let Some(breach) = data.breach(&entry.event.header).filter(|_| !of_document) {
             return Err(Refusal::Breach(Box::new(breach)));
         }
         self.check_rules(entry, data)
@@ -192,9 +210,14 @@ impl Ledger {
         Ok(())
     }
 
-    /// Whether a document lists the key and gives its principal every right that the event asks, or its place.
+    /// Whether a document lists the key under its principal and gives that all that the event asks.
     pub(crate) fn entitles(&self, document: &Document, entry: &Entry) -> bool {
-        document.lists(&entry.event.header.key) && self.check_right(document, entry).is_ok()
+        document.principal_of(&entry.event.header.key) == Some(&entry.principal) && self.permits(document, entry)
+    }
+
+    /// Whether a document gives the principal of an event every right that the event asks (LF-126).
+    pub(crate) fn permits(&self, document: &Document, entry: &Entry) -> bool {
+        self.check_right(document, entry).is_ok()
     }
 
     fn check_right(&self, document: &Document, entry: &Entry) -> Result<(), Refusal> {

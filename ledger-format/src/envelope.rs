@@ -22,7 +22,7 @@ pub const BUNDLE_TYPE: &str = "application/vnd.dev.sigstore.bundle.v0.3+json";
 pub const MAX_PAYLOAD: usize = 256 * 1024;
 
 /// The largest bundle, in bytes: base64 of the largest payload and what stands around it.
-pub const MAX_BUNDLE: usize = 352 * 1024;
+pub const MAX_BUNDLE: usize = 384 * 1024;
 
 /// A payload with one signature, neither of them checked yet.
 #[derive(Debug, Clone, PartialEq, Eq)]

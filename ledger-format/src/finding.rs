@@ -36,13 +36,13 @@ pub enum What {
 
 impl What {
     /// The word by which reports and vectors know it.
-    pub const fn code(&self) -> &'static str {
+    pub fn code(&self) -> &'static str {
         match self {
             Self::Refused(refusal) => refusal.code(),
             Self::Judged(judgement) => judgement.verdict.as_str(),
             Self::AppliedAfterEnd(_) => "applied-after-end",
             Self::Tainted(_) => "since",
-            Self::SealedTwice(_) => "sealed-twice",
+            Self::SealedTwice(_) => "seal-fork",
         }
     }
 

@@ -168,23 +168,22 @@ impl Ledger {
         let court = Court { ledger: self, gate, grants: &own, set, lifters: &own.newest, authorities, disregarded };
         let mut causes = court.causes();
         for number in new {
+            let event = self.authorities().step(number).id;
             if beside.iter().any(|other| self.authorities().rival(number, *other)) {
-                causes.insert(Cause::by(Code::Dispute, self.authorities().step(number).id));
+                causes.insert(Cause::by(Code::Dispute, event));
             }
-            if gate
-                .store
-                .as_ref()
-                .is_some_and(|store| store.as_str() != self.authorities().document(number).authority().home.as_str())
-            {
-                causes.insert(Cause::by(Code::HomeMoved, self.authorities().step(number).id));
+            if self.moves_home(number, gate, &own) {
+                causes.insert(Cause::by(Code::HomeMoved, event));
             }
         }
         court.stale(&mut causes);
-        // What the own past showed is judged there, and named there.
-        if let Some(shown) = &self.entry(index).own {
-            causes.retain(|cause| !shown.causes.contains(cause));
-        }
         causes
+    }
+
+    /// Whether a document names another store of locks than every one that a start under a lock had seen.
+    fn moves_home(&self, number: Number, gate: &Gate, own: &ClosedSet) -> bool {
+        let home = &self.authorities().document(number).authority().home;
+        gate.locked && own.newest.iter().all(|seen| self.authorities().document(*seen).authority().home != *home)
     }
 
     /// Whether a later start may build on this one: permitted, or its findings reviewed, as the set shows it.
@@ -200,7 +199,7 @@ impl Ledger {
             Some(Data::Reviewed(reviewed)) if reviewed.verdict == Review::Accept => {
                 let past = &self.entry(review).past;
                 let seen = |cause: &Cause| cause.event.is_none_or(|id| self.find(past, id).is_some());
-                self.is_effective(review, set) && causes.iter().all(seen)
+                self.is_effective(review, set) && causes.iter().all(seen) && self.is_fair(review, index, set)
             }
             Some(_) | None => false,
         })
@@ -215,20 +214,31 @@ impl Ledger {
         }
         self.indexes.naming(index).any(|review| match self.data(review) {
             Some(Data::Reviewed(reviewed)) if reviewed.verdict == Review::Disregard => {
-                self.is_effective(review, set) && judged.is_none_or(|judged| self.may_clear(review, judged))
+                let clears = |judged: Index| {
+                    self.entry(review).principal != self.entry(judged).principal || self.is_alone(review, index, set)
+                };
+                self.is_effective(review, set) && self.is_fair(review, index, set) && judged.is_none_or(clears)
             }
             Some(_) | None => false,
         })
     }
 
-    /// Who signed a start clears nothing for it, unless nobody else with a key could review.
-    fn may_clear(&self, review: Index, judged: Index) -> bool {
-        let (reviewer, start) = (self.entry(review), self.entry(judged));
-        if reviewer.principal != start.principal {
-            return true;
-        }
-        let newest = &self.authorities().view(reviewer.view).newest;
-        !newest.iter().any(|number| self.has_other_reviewer(*number, reviewer, start.event.id))
+    /// Whether a review is by somebody else, or nobody else could have reviewed (LF-178).
+    fn is_fair(&self, review: Index, named: Index, set: &ClosedSet) -> bool {
+        self.entry(review).principal != self.entry(named).principal || self.is_alone(review, named, set)
+    }
+
+    /// Whether no other principal with a key could review it, by the newest authorities that the review had seen and
+    /// by those in force that have not seen the review.
+    fn is_alone(&self, review: Index, named: Index, set: &ClosedSet) -> bool {
+        let entry = self.entry(review);
+        let id = self.entry(named).event.id;
+        let view = self.authorities().view(entry.view);
+        let beside = set.in_force.iter().filter(|number| {
+            let authority = self.authorities().step(**number).event;
+            !view.in_force.contains(number) && !self.entry(authority).past.contains(review)
+        });
+        !view.newest.iter().chain(beside).any(|number| self.has_other_reviewer(*number, entry, id))
     }
 
     fn disregarded_for(&self, judged: Index, set: &ClosedSet) -> BTreeSet<Index> {

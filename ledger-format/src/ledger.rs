@@ -80,7 +80,7 @@ impl Ledger {
         let mut authorities = Authorities::new(pin);
         let view = authorities.view_of(Past::default());
         let what = What::Document { document: Box::new(document), replaces: Vec::new(), builds_on: Default::default() };
-        authorities.add(Step { event: 0, id: event.id, key: event.header.key.clone(), valid: true, what });
+        authorities.add(Step { event: 0, id: event.id, principal: principal.clone(), valid: true, what });
         let entry = Entry { past: Past::default(), status: Status::Admitted, principal, view, own: None, event };
         Ok(Self {
             id: entry.event.id,
@@ -215,8 +215,8 @@ impl Ledger {
         let index = Index::try_from(self.entries.len()).expect("fewer than 2^32 events");
         let id = entry.event.id;
         if let Some(what) = self.authority_step(&entry) {
-            let key = entry.event.header.key.clone();
-            self.authorities.add(Step { event: index, id, key, valid: entry.status == Status::Admitted, what });
+            let (principal, valid) = (entry.principal.clone(), entry.status == Status::Admitted);
+            self.authorities.add(Step { event: index, id, principal, valid, what });
         }
         self.numbers.insert(id, index);
         if entry.status == Status::Admitted {

@@ -1,12 +1,14 @@
 //! The rules of each kind that need other events of its own past.
 
+use std::collections::BTreeSet;
+
 use crate::admission::Refusal;
 use crate::authority::Document;
 use crate::dag::Index;
 use crate::digest::Digest;
 use crate::event::{
     ApprovalGranted, AuthorityProposed, ClaimEnded, ClaimedComponents, ComponentApplied, Data, End, Endorsed, Kind,
-    Outcome, ReleaseCreated, Reviewed, RolloutClaimed, RolloutFinished,
+    LedgerSealed, Outcome, ReleaseCreated, Reviewed, RolloutClaimed, RolloutFinished,
 };
 use crate::field::Set;
 use crate::ledger::{ClosedSet, Entry, Ledger};
@@ -48,7 +50,7 @@ impl Ledger {
             Data::RolloutFinished(finished) => self.check_finished(entry, finished),
             Data::ClaimEnded(ended) => self.check_claim_ended(entry, ended),
             Data::Reviewed(reviewed) => self.check_reviewed(entry, reviewed),
-            Data::LedgerSealed(_) => self.check_sealed(entry),
+            Data::LedgerSealed(seal) => self.check_sealed(entry, seal),
             Data::BuildRecorded(_)
             | Data::EvidenceRecorded(_)
             | Data::HoldLifted(_)
@@ -70,15 +72,28 @@ impl Ledger {
             return Err(Refusal::StaleBase);
         }
         let bases: Vec<&Document> = replaced.iter().map(|number| self.authorities().document(*number)).collect();
-        if !bases.iter().all(|base| base.root_of(&entry.event.header.key).is_some()) {
-            return Err(Refusal::NotRoot);
+        let in_past = |id| self.find(&entry.past, id).is_some();
+        match Document::successor(proposed.authority.clone(), &bases, self.id().0, &in_past) {
+            Ok(_) => Ok(()),
+            Err(broken) => Err(Refusal::Document(Box::new(broken))),
         }
-        let document = Document::successor(proposed.authority.clone(), &bases, self.id().0)
-            .map_err(|broken| Refusal::Document(Box::new(broken)))?;
-        match document.excludes().iter().find(|id| self.find(&entry.past, **id).is_some()) {
-            Some(id) => Err(Refusal::ExcludesPast(*id)),
-            None => Ok(()),
-        }
+    }
+
+    /// The place among the roots that proposals and endorsements ask instead of a right (LF-54, LF-56).
+    pub(super) fn check_place(&self, entry: &Entry, data: &Data) -> Result<(), Refusal> {
+        let authorities = self.authorities();
+        let is_root = |number: &u32| authorities.document(*number).authority().is_root(&entry.principal);
+        let has_place = match data {
+            Data::AuthorityProposed(proposed) => self.replaced_numbers(&proposed.authority).iter().all(is_root),
+            Data::Endorsed(endorsed) => match self.data_in(&entry.past, endorsed.proposal) {
+                Some(Data::AuthorityProposed(_)) => authorities
+                    .number(endorsed.proposal)
+                    .is_some_and(|number| is_root(&number) || authorities.replaces(number).iter().any(is_root)),
+                Some(_) | None => false,
+            },
+            _ => true,
+        };
+        if has_place { Ok(()) } else { Err(Refusal::NotRoot) }
     }
 
     fn check_endorsed(&self, entry: &Entry, endorsed: &Endorsed) -> Result<(), Refusal> {
@@ -86,15 +101,10 @@ impl Ledger {
         let number = self.authorities().number(endorsed.proposal).ok_or(bad)?;
         let authorities = self.authorities();
         let replaced = authorities.replaces(number);
-        let key = &entry.event.header.key;
-        let is_root = |number: &u32| authorities.document(*number).root_of(key).is_some();
-        if !is_root(&number) && !replaced.iter().any(is_root) {
-            return Err(Refusal::NotRoot);
-        }
         // The proposal itself is left aside: it may already be in force in this past.
-        let view = authorities.view(entry.view);
-        let without: Vec<u32> = view.in_force.iter().copied().filter(|other| *other != number).collect();
-        let newest = authorities.newest(&without);
+        let members = authorities.view(entry.view).members.iter().filter(|member| *member != number);
+        let without = crate::dag::Past::from_sorted(members);
+        let newest = authorities.newest(&authorities.in_force(&without, authorities.pin()));
         let same = newest.len() == replaced.len() && newest.iter().all(|number| replaced.contains(number));
         if same { Ok(()) } else { Err(Refusal::StaleBase) }
     }
@@ -212,10 +222,13 @@ impl Ledger {
             return Ok(());
         }
         let own = self.own_past(entry);
-        let images =
-            |created: &ReleaseCreated| Set::new(created.artifacts.iter().flatten().map(|(_, a)| a.image.clone()));
+        let place = |image: &crate::field::Image| (image.digest, image.repository.as_str().to_owned());
+        let said: BTreeSet<_> = given.images.iter().flatten().map(place).collect();
+        let of = |created: &ReleaseCreated| -> BTreeSet<_> {
+            created.artifacts.iter().flatten().map(|(_, artifact)| place(&artifact.image)).collect()
+        };
         let mut releases = self.release_in(&own, &given.deployment, given.release, &given.target);
-        if releases.any(|(_, created)| images(created) == given.images) { Ok(()) } else { Err(Refusal::Images) }
+        if releases.any(|(_, created)| of(created) == said) { Ok(()) } else { Err(Refusal::Images) }
     }
 
     fn check_claim(&self, entry: &Entry, claim: &RolloutClaimed) -> Result<(), Refusal> {
@@ -313,15 +326,38 @@ impl Ledger {
         })
     }
 
-    fn check_sealed(&self, entry: &Entry) -> Result<(), Refusal> {
+    fn check_sealed(&self, entry: &Entry, seal: &LedgerSealed) -> Result<(), Refusal> {
+        if !self.is_seal_claimed(entry) {
+            return Err(Refusal::SealClaim);
+        }
+        let heads: Vec<Index> = seal.heads.iter().filter_map(|id| self.index(*id)).collect();
+        let sealed = self.at_events(&heads);
+        let ancestor = |head: &Index| heads.iter().any(|other| self.entry(*other).past.contains(*head));
+        let before = match seal.previous.and_then(|id| self.data_in(&entry.past, id)) {
+            Some(Data::LedgerSealed(before)) => Some(before),
+            Some(_) | None => None,
+        };
+        let mut earlier = before.into_iter().flat_map(|before| before.heads.iter()).filter_map(|id| self.index(*id));
+        let wrong = heads.iter().any(|head| self.status(*head).is_err() || ancestor(head));
+        if wrong || !earlier.all(|head| sealed.contains(head)) {
+            return Err(Refusal::SealHeads);
+        }
+        let found = sealed.len() as u64;
+        if found == seal.size.get() { Ok(()) } else { Err(Refusal::SealSize { size: seal.size.get(), found }) }
+    }
+
+    /// Whether the writer holds the claim of the seal.
+    fn is_seal_claimed(&self, entry: &Entry) -> bool {
         let own = self.own_past(entry);
-        let claimed = own.past.iter().any(|index| {
+        let header = &entry.event.header;
+        own.past.iter().any(|index| {
             let other = self.entry(index);
-            let seal = matches!(other.event.data(), Some(Data::RolloutClaimed(claim)) if matches!(**claim, RolloutClaimed::Seal(_)));
-            seal && other.event.header.key == entry.event.header.key
-                && other.event.header.run == entry.event.header.run
+            let Some(Data::RolloutClaimed(claim)) = other.event.data() else { return false };
+            matches!(**claim, RolloutClaimed::Seal(_))
+                && other.event.header.key == header.key
+                && other.event.header.run == header.run
                 && self.is_effective(index, &own)
-        });
-        if claimed { Ok(()) } else { Err(Refusal::SealClaim) }
+                && self.claim_end(index, &own).is_none()
+        })
     }
 }

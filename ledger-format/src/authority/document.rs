@@ -135,16 +135,20 @@ pub enum BadDocument {
 impl Authority {
     /// The rules that need no other event and no signature.
     pub fn check(&self) -> Result<(), BadDocument> {
+        self.check_size()?;
         self.check_roots()?;
         self.check_keys()?;
-        self.check_ended()?;
+        self.check_ended()
+    }
+
+    pub(super) fn check_size(&self) -> Result<(), BadDocument> {
         match canonical::to_vec(self).len() {
             size if size > MAX_DOCUMENT => Err(BadDocument::TooLarge(size)),
             _ => Ok(()),
         }
     }
 
-    fn check_roots(&self) -> Result<(), BadDocument> {
+    pub(super) fn check_roots(&self) -> Result<(), BadDocument> {
         let Roots { principals, threshold } = &self.roots;
         if let Some(stranger) = principals.iter().find(|root| !self.principals.contains_key(*root)) {
             return Err(BadDocument::RootUnknown(stranger.clone()));
@@ -158,7 +162,7 @@ impl Authority {
         }
     }
 
-    fn check_keys(&self) -> Result<(), BadDocument> {
+    pub(super) fn check_keys(&self) -> Result<(), BadDocument> {
         let mut seen = BTreeMap::new();
         for (principal, fingerprint, key) in self.keys() {
             if let Some(first) = seen.insert(fingerprint, principal) {
@@ -178,7 +182,7 @@ impl Authority {
         Ok(())
     }
 
-    fn check_ended(&self) -> Result<(), BadDocument> {
+    pub(super) fn check_ended(&self) -> Result<(), BadDocument> {
         let Some(Ended { keys, principals }) = &self.ended else { return Ok(()) };
         let listed = |key: &Fingerprint| self.keys().any(|(_, fingerprint, _)| fingerprint == key);
         if let Some(key) = keys.iter().flat_map(|keys| keys.keys()).find(|key| listed(key)) {

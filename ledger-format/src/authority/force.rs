@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::authority::Document;
 use crate::dag::{Index, Past};
-use crate::name::{EventId, Fingerprint, Name};
+use crate::name::{EventId, Name};
 
 /// The number of an authority event among the authority events, in order of arrival.
 pub type Number = u32;
@@ -25,7 +25,8 @@ pub struct Pin {
 pub struct Step {
     pub event: Index,
     pub id: EventId,
-    pub key: Fingerprint,
+    /// Who signed it.
+    pub principal: Name,
     /// No rule of its kind is broken in its own past.
     pub valid: bool,
     pub what: What,
@@ -189,37 +190,40 @@ impl Authorities {
 
     /// By the thresholds of each replaced document, of the new one, and, where it settles a dispute, of their base.
     fn is_endorsed(&self, number: Number, members: &Past) -> bool {
-        let keys = self.endorsers(number, members);
+        let endorsers = self.endorsers(number, members);
         let mut asked: Vec<Number> = self.replaces(number).to_vec();
         if asked.len() > 1 {
-            asked.extend(self.common_base(&asked));
+            asked.extend(self.common_bases(&asked));
         }
         asked.push(number);
         asked.iter().all(|asked| {
             let document = self.document(*asked);
-            let principals: BTreeSet<&Name> = keys.iter().filter_map(|key| document.root_of(key)).collect();
-            principals.len() as u64 >= document.threshold()
+            let roots = endorsers.iter().filter(|principal| document.authority().is_root(principal));
+            roots.count() as u64 >= document.threshold()
         })
     }
 
-    /// The keys that stand behind a proposal in a set; the proposal counts as its signer's endorsement.
-    pub fn endorsers(&self, proposal: Number, members: &Past) -> BTreeSet<&Fingerprint> {
-        let mut keys = BTreeSet::from([&self.step(proposal).key]);
+    /// Who stands behind a proposal in a set; the proposal counts as its signer's endorsement.
+    pub fn endorsers(&self, proposal: Number, members: &Past) -> BTreeSet<&Name> {
+        let mut endorsers = BTreeSet::from([&self.step(proposal).principal]);
         for number in members.iter() {
             let step = self.step(number);
             match step.what {
-                What::Endorsement { proposal: named } if named == proposal && step.valid => keys.insert(&step.key),
+                What::Endorsement { proposal: named } if named == proposal && step.valid => {
+                    endorsers.insert(&step.principal)
+                }
                 What::Endorsement { .. } | What::Document { .. } => false,
             };
         }
-        keys
+        endorsers
     }
 
-    /// The newest document on which all of these build.
-    fn common_base(&self, documents: &[Number]) -> Option<Number> {
-        let (first, rest) = documents.split_first()?;
+    /// The documents on which all of these build, without those on which another of them builds.
+    fn common_bases(&self, documents: &[Number]) -> Vec<Number> {
+        let Some((first, rest)) = documents.split_first() else { return Vec::new() };
         let common = |base: &Number| rest.iter().all(|other| self.builds_on(*other).contains(base));
-        let bases = self.builds_on(*first).iter().copied().filter(common);
-        bases.max_by_key(|base| (self.document(*base).version(), self.step(*base).id))
+        let bases: Vec<Number> = self.builds_on(*first).iter().copied().filter(common).collect();
+        let below = |base: &Number| bases.iter().any(|other| self.builds_on(*other).contains(base));
+        bases.iter().copied().filter(|base| !below(base)).collect()
     }
 }

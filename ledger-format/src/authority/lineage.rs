@@ -44,8 +44,37 @@ pub enum BadSuccessor {
     DroppedKey(Fingerprint),
     #[error("drops the principal `{0}` without ending it")]
     DroppedPrincipal(Name),
+    #[error("excludes {0}, which lies in its own past")]
+    ExcludesPast(EventId),
+    #[error("a first document that ends, lifts or excludes")]
+    FirstEnds,
     #[error("the key {0} does not prove that it belongs to its principal in this ledger")]
     Proof(Fingerprint),
+}
+
+impl BadSuccessor {
+    /// The word by which reports and vectors know it (LF-52).
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Document(BadDocument::TooLarge(_)) => "document-size",
+            Self::Version { .. } => "document-version",
+            Self::Level { .. } => "document-level",
+            Self::Document(BadDocument::RootUnknown(_) | BadDocument::Threshold { .. }) => "document-roots",
+            Self::Document(
+                BadDocument::KeyTwice { .. } | BadDocument::KeyMisnamed { .. } | BadDocument::Key { .. },
+            ) => "document-key",
+            Self::Moved { .. } => "document-moved",
+            Self::Document(BadDocument::EndedKeyListed(_) | BadDocument::EndedPrincipalListed(_))
+            | Self::KeyEnded(_)
+            | Self::PrincipalEnded(_)
+            | Self::EndsUnknownKey(_)
+            | Self::EndsUnknownPrincipal(_)
+            | Self::FirstEnds => "document-ended",
+            Self::DroppedKey(_) | Self::DroppedPrincipal(_) => "document-dropped",
+            Self::ExcludesPast(_) => "document-excluded",
+            Self::Proof(_) => "document-proof",
+        }
+    }
 }
 
 impl Document {
@@ -56,6 +85,10 @@ impl Document {
         if document.version() != 0 {
             return Err(BadSuccessor::Version { is: document.version(), expected: 0 });
         }
+        let Authority { ended, lifted, excluded, .. } = &document.authority;
+        if ended.is_some() || lifted.is_some() || excluded.is_some() {
+            return Err(BadSuccessor::FirstEnds);
+        }
         document.check_proofs(&[], unproven)?;
         Ok(document)
     }
@@ -65,12 +98,25 @@ impl Document {
         Self::inherit(authority, replaced)
     }
 
-    /// The document of a proposal that replaces these.
-    pub fn successor(authority: Authority, replaced: &[&Self], ledger: Digest) -> Result<Self, BadSuccessor> {
-        authority.check()?;
+    /// The document of a proposal that replaces these; `in_past` says what lies in the proposal's own past.
+    pub fn successor(
+        authority: Authority,
+        replaced: &[&Self],
+        ledger: Digest,
+        in_past: &dyn Fn(EventId) -> bool,
+    ) -> Result<Self, BadSuccessor> {
+        authority.check_size()?;
         let document = Self::inherit(authority, replaced);
         document.check_numbers(replaced)?;
+        document.authority.check_roots()?;
+        document.authority.check_keys()?;
+        document.check_moved()?;
+        document.authority.check_ended()?;
         document.check_ends(replaced)?;
+        document.check_kept(replaced)?;
+        if let Some(id) = document.excluded.iter().find(|id| in_past(**id)) {
+            return Err(BadSuccessor::ExcludesPast(*id));
+        }
         document.check_proofs(replaced, ledger)?;
         Ok(document)
     }
@@ -113,12 +159,16 @@ impl Document {
         }
     }
 
-    fn check_ends(&self, replaced: &[&Self]) -> Result<(), BadSuccessor> {
+    fn check_moved(&self) -> Result<(), BadSuccessor> {
         for (key, name) in &self.keys {
             if let Some(before) = self.ever.get(key).filter(|before| *before != name) {
                 return Err(BadSuccessor::Moved { key: key.clone(), before: before.clone(), now: name.clone() });
             }
         }
+        Ok(())
+    }
+
+    fn check_ends(&self, replaced: &[&Self]) -> Result<(), BadSuccessor> {
         let ended = self.authority.ended.as_ref();
         for key in ended.iter().filter_map(|ended| ended.keys.as_ref()).flat_map(|keys| keys.keys()) {
             if replaced.iter().any(|base| base.ended_keys.contains_key(key)) {
@@ -136,10 +186,6 @@ impl Document {
                 return Err(BadSuccessor::EndsUnknownPrincipal(name.clone()));
             }
         }
-        self.check_kept(replaced)
-    }
-
-    fn check_kept(&self, replaced: &[&Self]) -> Result<(), BadSuccessor> {
         if let Some(key) = self.keys.keys().find(|key| self.ended_keys.contains_key(*key)) {
             return Err(BadSuccessor::KeyEnded(key.clone()));
         }
@@ -147,6 +193,11 @@ impl Document {
         if let Some(name) = principals.keys().find(|name| self.ended_principals.contains_key(*name)) {
             return Err(BadSuccessor::PrincipalEnded(name.clone()));
         }
+        Ok(())
+    }
+
+    fn check_kept(&self, replaced: &[&Self]) -> Result<(), BadSuccessor> {
+        let principals = &self.authority.principals;
         for base in replaced {
             let kept = |name: &&Name| principals.contains_key(*name) || self.ended_principals.contains_key(*name);
             if let Some(name) = base.authority.principals.keys().find(|name| !kept(name)) {

@@ -33,6 +33,9 @@ macro_rules! codes {
 }
 
 codes! {
+    ApprovalSpent = "approval-spent", true;
+    ApprovalSuspended = "approval-suspended", true;
+    ApprovalWithdrawn = "approval-withdrawn", true;
     /// Another rollout of the target started, unseen by each start of this one.
     Closed = "closed", false;
     /// Somebody said no.
@@ -68,6 +71,8 @@ codes! {
     RuleClaim = "rule-claim", false;
     /// Another policy digest than that of the own past.
     RulePolicyDigest = "rule-policy-digest", false;
+    /// A promotion of something else, or from elsewhere.
+    RulePromotion = "rule-promotion", false;
     /// The release does not carry the target.
     RuleRelease = "rule-release", false;
     /// It resumes what it cannot.

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use crate::dag::Index;
 use crate::digest::Digest;
 use crate::event::{Data, PromotionRecorded, RolloutStarted};
-use crate::field::Str;
 use crate::ledger::{Ledger, RolloutKey};
 use crate::name::{Component, EventId, Fingerprint, Name, ReleaseId};
 use crate::time::Time;
@@ -35,8 +34,8 @@ pub struct Gate {
     pub resumes: BTreeSet<EventId>,
     pub rollback: bool,
     pub promotion: Option<EventId>,
-    /// The store that its claim was made for.
-    pub store: Option<Str>,
+    /// It is to run under a lock.
+    pub locked: bool,
 }
 
 impl Gate {
@@ -54,11 +53,6 @@ impl Gate {
             _ => return None,
         };
         gate.index = Some(index);
-        if let Some(Data::RolloutStarted(start)) = entry.event.data()
-            && let Some(Data::RolloutClaimed(claim)) = start.claim.and_then(|id| ledger.data_in(&entry.past, id))
-        {
-            gate.store = Some(claim.store().clone());
-        }
         Some(gate)
     }
 
@@ -81,7 +75,7 @@ impl Gate {
             resumes: start.resumes.iter().flatten().copied().collect(),
             rollback: start.rollback.is_some(),
             promotion: start.promotion,
-            store: None,
+            locked: start.no_lock.is_none(),
             key,
             principal,
         }
@@ -106,7 +100,7 @@ impl Gate {
             resumes: BTreeSet::new(),
             rollback: false,
             promotion: None,
-            store: None,
+            locked: false,
             key,
             principal,
         }

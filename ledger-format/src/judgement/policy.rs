@@ -8,8 +8,9 @@ use std::collections::BTreeSet;
 
 use super::{Cause, Code, Court};
 use crate::authority::force::Number;
+use crate::field::Set;
 use crate::name::EventId;
-use crate::policy::{Policy, Rules};
+use crate::policy::{Part, Policy, Rules};
 
 /// One rule of a policy, and whether it is met.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,16 +19,26 @@ pub struct RuleCheck {
     pub met: bool,
     /// What was found, for people: `0 of 2 from release-managers: ben, chloe, farid`.
     pub found: String,
-    /// Events to blame, where there are any.
-    pub blame: Vec<EventId>,
+    blame: Blame,
+}
+
+/// What is to blame for a rule that is not met.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Blame {
+    /// The authority that asks.
+    Authority,
+    /// And whatever took the approvals that were named.
+    Approvals,
+    /// These events.
+    Events(Vec<EventId>),
 }
 
 impl RuleCheck {
     fn new(code: Code, met: bool, found: impl Into<String>) -> Self {
-        Self { code, met, found: found.into(), blame: Vec::new() }
+        Self { code, met, found: found.into(), blame: Blame::Authority }
     }
 
-    fn blaming(mut self, blame: Vec<EventId>) -> Self {
+    fn blaming(mut self, blame: Blame) -> Self {
         self.blame = blame;
         self
     }
@@ -40,36 +51,46 @@ impl Court<'_> {
         if !self.has_right(authority) {
             causes.insert(Cause::by(Code::NoRight, event));
         }
-        let new = !self.grants.in_force.contains(&authority);
         for check in self.policy_checks(authority).into_iter().filter(|check| !check.met) {
-            if check.blame.is_empty() {
-                causes.insert(if new { Cause::by(check.code, event) } else { Cause::of(check.code) });
-            }
-            causes.extend(check.blame.into_iter().map(|id| Cause::by(check.code, id)));
+            match check.blame {
+                Blame::Authority => causes.insert(Cause::by(check.code, event)),
+                Blame::Approvals => {
+                    causes.extend(self.blamed());
+                    causes.insert(Cause::by(check.code, event))
+                }
+                Blame::Events(ids) => {
+                    causes.extend(ids.into_iter().map(|id| Cause::by(check.code, id)));
+                    true
+                }
+            };
         }
     }
 
     pub(super) fn policy_checks(&self, authority: Number) -> Vec<RuleCheck> {
         let document = self.ledger.authorities().document(authority);
         let policy = Policy::resolve(document.authority(), &self.gate.deployment, &self.gate.target);
-        policy.rules().iter().flat_map(|rules| self.entry_checks(authority, rules)).collect()
+        // LF-143: the lists of all entries in use act together.
+        let in_use = policy.rules().iter().filter(|rules| !self.gate.rollback || rules.rollback.is_none());
+        let lists: Vec<&Set<Part>> = in_use.flat_map(|rules| rules.distinct.iter().flatten()).collect();
+        policy.rules().iter().flat_map(|rules| self.entry_checks(authority, rules, &lists)).collect()
     }
 
-    fn entry_checks(&self, authority: Number, rules: &Rules) -> Vec<RuleCheck> {
+    fn entry_checks(&self, authority: Number, rules: &Rules, lists: &[&Set<Part>]) -> Vec<RuleCheck> {
         let mut checks = Vec::new();
         // A rollback meets these instead of the entry's other rules.
         if let (true, Some(rollback)) = (self.gate.rollback, &rules.rollback) {
-            checks.extend(rollback.approvals.iter().flatten().map(|rule| self.approvals(authority, rule, None)));
+            checks.extend(rollback.approvals.iter().flatten().map(|rule| self.approvals(authority, rule, lists)));
             checks.extend(rollback.windows.as_ref().map(|windows| self.windows(windows)));
             return checks;
         }
-        let distinct = rules.distinct.as_ref();
         checks.extend(rules.from.as_ref().map(|from| self.from(from)));
-        if let (Some(from), Some(soak)) = (&rules.from, rules.soak_ms) {
+        if let (Some(from), Some(soak)) = (&rules.from, rules.soak_ms)
+            && checks.iter().all(|check| check.met)
+        {
             checks.push(self.soak(from, soak.get()));
         }
-        checks.extend(rules.approvals.iter().flatten().map(|rule| self.approvals(authority, rule, distinct)));
-        checks.extend(distinct.into_iter().flatten().map(|parts| self.distinct(parts)));
+        checks.extend(rules.approvals.iter().flatten().map(|rule| self.approvals(authority, rule, lists)));
+        checks.extend(rules.distinct.iter().flatten().map(|parts| self.distinct(parts)));
         checks.extend(rules.evidence.iter().flatten().flat_map(|rule| self.evidence(rule)));
         checks.extend(rules.built.map(|_| self.built()));
         checks.extend(rules.clean.map(|_| self.clean()));
@@ -77,7 +98,7 @@ impl Court<'_> {
         checks
     }
 
-    fn windows(&self, windows: &crate::field::Set<crate::policy::Window>) -> RuleCheck {
+    fn windows(&self, windows: &Set<crate::policy::Window>) -> RuleCheck {
         let inside = windows.iter().any(|window| window.contains(self.gate.time));
         let found = if inside { "inside a window" } else { "outside of every window (UTC)" };
         RuleCheck::new(Code::PolicyWindows, inside, found)

@@ -20,6 +20,22 @@ impl Court<'_> {
             causes.insert(self.cause(Code::ReleaseWithdrawn, index));
         }
         self.rollout_over(causes);
+        if self.gate.rollout.is_some() && !self.is_let_in() {
+            causes.insert(Cause { code: Code::NoPromotion, event: self.gate.promotion });
+        }
+    }
+
+    /// By a good promotion, or made with this target; a rollback needs neither (LF-163).
+    fn is_let_in(&self) -> bool {
+        let gate = self.gate;
+        let promoted = gate.promotion.and_then(|id| self.ledger.find(&self.grants.past, id));
+        let good = promoted.is_some_and(|index| self.grants(index) && self.ledger.is_good(index, self.grants));
+        let created = self.ledger.indexes.releases.get(&gate.release).into_iter().flatten().copied();
+        let made_with = |index: Index| match self.ledger.data(index) {
+            Some(Data::ReleaseCreated(created)) => created.target.as_ref() == Some(&gate.target) && self.grants(index),
+            Some(_) | None => false,
+        };
+        good || gate.rollback || created.into_iter().any(made_with)
     }
 
     pub(super) fn cause(&self, code: Code, index: Index) -> Cause {
@@ -74,8 +90,8 @@ impl Court<'_> {
     /// Whether a judging authority still gives who said no the right to.
     fn still_has_right(&self, index: Index) -> bool {
         let entry = self.ledger.entry(index);
-        let entitles = |number: &u32| self.ledger.entitles(self.ledger.authorities().document(*number), entry);
-        self.authorities.iter().any(entitles)
+        let permits = |number: &u32| self.ledger.permits(self.ledger.authorities().document(*number), entry);
+        self.authorities.iter().any(permits)
     }
 
     /// Whether a denial was withdrawn in the own past.
@@ -88,11 +104,13 @@ impl Court<'_> {
     fn rollout_over(&self, causes: &mut BTreeSet<Cause>) {
         let Some(key) = &self.gate.rollout else { return };
         let ledger = self.ledger;
-        let mine: Vec<Index> = ledger.indexes.rollouts.get(key).into_iter().flatten().copied().collect();
-        let mine: Vec<Index> = mine.into_iter().filter(|index| self.restricts(*index)).collect();
+        let all = ledger.indexes.rollouts.get(key).into_iter().flatten().copied();
+        let others = all.filter(|start| Some(*start) != self.gate.index && ledger.is_effective(*start, self.set));
+        let mut mine: Vec<Index> = others.collect();
         for start in &mine {
             self.done(*start, causes);
         }
+        mine.retain(|start| self.restricts(*start));
         for other in ledger.indexes.starts.get(&self.gate.place()).into_iter().flatten().copied() {
             let Some(Data::RolloutStarted(start)) = ledger.data(other) else { continue };
             let entry = ledger.entry(other);
@@ -127,7 +145,7 @@ impl Court<'_> {
     pub(super) fn has_right(&self, number: u32) -> bool {
         let document = self.ledger.authorities().document(number);
         if let Some(index) = self.gate.index {
-            return self.ledger.entitles(document, self.ledger.entry(index));
+            return self.ledger.permits(document, self.ledger.entry(index));
         }
         let (deployment, target) = (self.gate.deployment.clone(), self.gate.target.clone());
         let one = |component| Scope {
@@ -146,6 +164,6 @@ impl Court<'_> {
         if self.gate.overridden {
             asks.extend(Ask::each(&Need::Override, scopes));
         }
-        document.lists(&self.gate.key) && asks.iter().all(|ask| document.gives(&self.gate.principal, ask))
+        asks.iter().all(|ask| document.gives(&self.gate.principal, ask))
     }
 }

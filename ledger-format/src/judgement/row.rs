@@ -17,7 +17,7 @@ impl Ledger {
         for named in data.names() {
             let kind = self.data_in(&entry.past, named.id).map(Data::kind);
             if !kind.is_some_and(|kind| named.kinds.contains(&kind)) {
-                causes.insert(Cause::by(Code::RuleBadReference, named.id));
+                causes.insert(Cause::of(Code::RuleBadReference));
             }
         }
         if self.policy_of_past(entry, &gate.deployment, &gate.target).is_some_and(|policy| policy != gate.policy) {
@@ -36,7 +36,7 @@ impl Ledger {
             }
         }
         match data {
-            Data::RolloutStarted(start) => self.start_causes(entry, start, gate, own, &mut causes),
+            Data::RolloutStarted(start) => self.start_causes(entry, start, own, &mut causes),
             Data::PromotionRecorded(promotion) => self.promotion_causes(entry, promotion, own, &mut causes),
             _ => {}
         }
@@ -55,40 +55,37 @@ impl Ledger {
                 created.image(&copied.component).is_some_and(|image| image.digest == copied.image.digest)
             })
         };
-        if !promotion.images.iter().flatten().all(of_release) {
-            causes.insert(Cause::of(Code::RuleRelease));
-        }
         let from = promotion.from.and_then(|id| self.find(&entry.past, id));
-        if from.is_some_and(|finish| {
-            self.finished_start(finish).is_none_or(|(_, start)| start.release != promotion.release)
-        }) {
-            causes.insert(Cause::of(Code::RuleRelease));
+        let from_elsewhere = |finish: Index| {
+            self.finished_start(finish).is_some_and(|(_, start)| {
+                start.deployment == promotion.deployment
+                    && start.release == promotion.release
+                    && start.target != promotion.target
+            })
+        };
+        let copied = promotion.images.iter().flatten().all(of_release);
+        if !copied || from.is_some_and(|finish| !self.is_effective(finish, own) || !from_elsewhere(finish)) {
+            causes.insert(Cause::of(Code::RulePromotion));
         }
     }
 
-    fn start_causes(
-        &self,
-        entry: &Entry,
-        start: &RolloutStarted,
-        gate: &Gate,
-        own: &ClosedSet,
-        causes: &mut BTreeSet<Cause>,
-    ) {
+    fn start_causes(&self, entry: &Entry, start: &RolloutStarted, own: &ClosedSet, causes: &mut BTreeSet<Cause>) {
         if !self.is_claimed(entry, start, own) {
-            causes.insert(start.claim.map_or(Cause::of(Code::RuleClaim), |id| Cause::by(Code::RuleClaim, id)));
+            causes.insert(Cause::of(Code::RuleClaim));
         }
         if let Some(rollback) = &start.rollback
             && !self.may_return(entry, start, rollback, own)
         {
-            causes.insert(Cause::by(Code::RuleRollback, rollback.returns_to));
+            causes.insert(Cause::of(Code::RuleRollback));
         }
         for id in start.resumes.iter().flatten() {
             if !self.may_resume(entry, start, *id, own) {
-                causes.insert(Cause::by(Code::RuleResumes, *id));
+                causes.insert(Cause::of(Code::RuleResumes));
             }
         }
-        if !self.is_let_in(entry, start, gate, own) {
-            causes.insert(start.promotion.map_or(Cause::of(Code::NoPromotion), |id| Cause::by(Code::NoPromotion, id)));
+        let promotion = start.promotion.and_then(|id| self.find(&entry.past, id));
+        if promotion.is_some_and(|index| !self.is_promotion_to(index, start, own)) {
+            causes.insert(Cause::of(Code::RulePromotion));
         }
     }
 
@@ -129,6 +126,20 @@ impl Ledger {
                 Some(Data::RolloutStarted(_)) => self.finish_of(by, set),
                 Some(_) | None => None,
             }
+        })
+    }
+
+    /// How a start ended in a set: the worst of its finishes (LF-172).
+    pub fn outcome(&self, start: Index, set: &ClosedSet) -> Option<End> {
+        let finishes = self.indexes.naming(start).filter(|by| self.is_effective(*by, set));
+        let outcomes = finishes.filter_map(|by| match self.data(by) {
+            Some(Data::RolloutFinished(finished)) => Some(finished.outcome),
+            Some(_) | None => None,
+        });
+        outcomes.max_by_key(|outcome| match outcome {
+            End::Succeeded => 0,
+            End::Abandoned => 1,
+            End::Failed => 2,
         })
     }
 
@@ -177,10 +188,7 @@ impl Ledger {
         let starts = self.indexes.rollouts.get(rollout).into_iter().flatten().copied();
         let mut covered = BTreeSet::new();
         for start in starts.filter(|start| self.is_effective(*start, set)) {
-            let done = self.indexes.naming(start).any(|by| {
-                matches!(self.data(by), Some(Data::RolloutFinished(finished)) if finished.outcome == End::Succeeded)
-                    && self.is_effective(by, set)
-            });
+            let done = self.outcome(start, set) == Some(End::Succeeded);
             if let (true, Some(Data::RolloutStarted(data))) = (done, self.data(start)) {
                 covered.extend(data.components.iter());
             }
@@ -188,19 +196,25 @@ impl Ledger {
         rollout.whole.iter().all(|component| covered.contains(component))
     }
 
-    /// Whether the release succeeded here before, by good starts that no good rollback undid.
+    /// Whether what is undone runs there, and the release succeeded here before, by good starts that no good start undid.
     fn may_return(&self, entry: &Entry, start: &RolloutStarted, rollback: &Rollback, own: &ClosedSet) -> bool {
         let Some(finish) = self.find(&entry.past, rollback.returns_to) else { return false };
         let Some((index, first)) = self.finished_start(finish) else { return false };
-        if first.deployment != start.deployment || first.target != start.target || first.release != start.release {
-            return false;
-        }
-        let key = RolloutKey::of(first, &self.entry(index).principal);
-        let undone = rollback.undoes.iter().all(|id| match self.data_in(&entry.past, *id) {
-            Some(Data::RolloutStarted(other)) => other.deployment == start.deployment && other.target == start.target,
-            Some(_) | None => false,
-        });
-        undone && self.can_be_returned_to(&key, own) && start.components.iter().all(|c| key.whole.contains(c))
+        let succeeded = matches!(self.data(finish), Some(Data::RolloutFinished(f)) if f.outcome == End::Succeeded);
+        let same =
+            first.deployment == start.deployment && first.target == start.target && first.release == start.release;
+        let running = self.running(&start.deployment, &start.target, own);
+        let runs = |id: &EventId| {
+            let undone = self.find(&entry.past, *id);
+            undone.is_some_and(|undone| running.components.values().any(|latest| latest.contains(&undone)))
+        };
+        let effective = self.is_effective(finish, own) && self.is_effective(index, own);
+        succeeded
+            && same
+            && effective
+            && rollback.undoes.iter().all(runs)
+            && start.components.is_subset(&first.whole)
+            && self.rollout_of(index).is_some_and(|rollout| self.can_be_returned_to(&rollout, own))
     }
 
     /// Whether a rollout may be returned to as a set shows it: succeeded, all its starts good, none undone by a good rollback.
@@ -228,16 +242,27 @@ impl Ledger {
         let key = RolloutKey::of(other, &resumed.principal);
         let same_writer =
             resumed.event.header.key == entry.event.header.key && resumed.event.header.run == entry.event.header.run;
-        let succeeded = self.indexes.naming(index).any(|by| {
-            matches!(self.data(by), Some(Data::RolloutFinished(finished)) if finished.outcome == End::Succeeded)
-                && self.is_effective(by, own)
-        });
+        let succeeded = self.outcome(index, own) == Some(End::Succeeded);
         other.deployment == start.deployment
             && other.target == start.target
             && other.release == start.release
+            && self.is_effective(index, own)
             && !succeeded
             && !self.is_closed(&key, own)
+            && !self.is_resumed_by_another(index, entry, start, own)
             && (same_writer || self.start_end(index, own).is_some())
+    }
+
+    fn is_resumed_by_another(&self, index: Index, entry: &Entry, start: &RolloutStarted, own: &ClosedSet) -> bool {
+        let id = self.entry(index).event.id;
+        let mine = RolloutKey::of(start, &entry.principal);
+        self.indexes.naming(index).any(|by| match self.data(by) {
+            Some(Data::RolloutStarted(other)) => {
+                let resumes = other.resumes.iter().flatten().any(|named| *named == id);
+                resumes && self.is_effective(by, own) && self.rollout_of(by) != Some(mine.clone())
+            }
+            Some(_) | None => false,
+        })
     }
 
     /// Whether another rollout of the target started in a set, unseen by a start of this one there.
@@ -250,17 +275,6 @@ impl Ledger {
         all.iter()
             .filter(|start| mine.contains(start))
             .any(|start| others().any(|other| !self.entry(*start).past.contains(*other)))
-    }
-
-    /// By a good promotion to this target; made with this target, a rollback, or an override needs none.
-    fn is_let_in(&self, entry: &Entry, start: &RolloutStarted, gate: &Gate, own: &ClosedSet) -> bool {
-        if let Some(id) = start.promotion {
-            let Some(index) = self.find(&entry.past, id) else { return false };
-            return self.is_promotion_to(index, start, own) && self.is_good(index, own);
-        }
-        let made_with =
-            |(_, created): (Index, &crate::event::ReleaseCreated)| created.target.as_ref() == Some(&start.target);
-        gate.rollback || self.release_in(own, &start.deployment, start.release, &start.target).any(made_with)
     }
 
     fn is_promotion_to(&self, index: Index, start: &RolloutStarted, own: &ClosedSet) -> bool {

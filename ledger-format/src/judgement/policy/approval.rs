@@ -1,67 +1,119 @@
 //! Approvals that count, and who must differ.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::RuleCheck;
+use super::{Blame, RuleCheck};
 use crate::authority::force::Number;
 use crate::dag::Index;
 use crate::event::{ApprovalGranted, Data, Kind};
 use crate::field::Set;
-use crate::judgement::{Code, Court};
+use crate::judgement::{Cause, Code, Court};
+use crate::ledger::{ClosedSet, Ledger, RolloutKey};
 use crate::name::{EventId, Name};
 use crate::policy::{ApprovalRule, Part};
 
 impl Court<'_> {
-    pub(super) fn approvals(
-        &self,
-        authority: Number,
-        rule: &ApprovalRule,
-        distinct: Option<&Set<Set<Part>>>,
-    ) -> RuleCheck {
+    pub(super) fn approvals(&self, authority: Number, rule: &ApprovalRule, lists: &[&Set<Part>]) -> RuleCheck {
         let document = self.ledger.authorities().document(authority);
+        let mut usable: Vec<(Index, &ApprovalGranted)> = self.listed();
+        usable.retain(|(index, approval)| {
+            self.binds(approval)
+                && self.ledger.permits(document, self.ledger.entry(*index))
+                && self.blame(*index).is_empty()
+                && !self.has_another_part(*index, approval, lists)
+        });
+        let persons = self.persons(&usable);
         let mut counted = BTreeSet::new();
-        let mut blame = Vec::new();
-        for (index, approval) in self.named_approvals() {
-            let entry = self.ledger.entry(index);
-            let within = rule.valid_ms.is_none_or(|ms| self.gate.time <= entry.event.header.time.plus_ms(ms.get()));
+        let mut names = BTreeSet::new();
+        for (index, _) in &usable {
+            let entry = self.ledger.entry(*index);
+            let age = self.gate.time.ms_since(entry.event.header.time);
+            let within = rule.valid_ms.is_none_or(|ms| age <= ms.get());
             let in_group = rule.groups.iter().any(|group| document.is_in_group(&entry.principal, group));
-            let entitled = self.ledger.entitles(document, entry);
-            if !within || !in_group || !entitled || self.has_another_part(index, approval, distinct) {
-                continue;
-            }
-            match self.spoilt(index) {
-                Some(by) => blame.push(self.id(by)),
-                None => {
-                    counted.insert(entry.principal.clone());
-                }
+            if within && in_group {
+                counted.insert(persons[&entry.principal].clone());
+                names.insert(entry.principal.as_str());
             }
         }
         let groups = rule.groups.iter().map(Name::as_str).collect::<Vec<_>>().join(" or ");
-        let by: Vec<&str> = counted.iter().map(Name::as_str).collect();
-        let by = if by.is_empty() { String::new() } else { format!(": {}", by.join(", ")) };
+        let by = names.into_iter().collect::<Vec<_>>().join(", ");
+        let by = if by.is_empty() { by } else { format!(": {by}") };
         let found = format!("{} of {} from {groups}{by}", counted.len(), rule.count.get());
-        RuleCheck::new(Code::PolicyApprovals, counted.len() as u64 >= rule.count.get(), found).blaming(blame)
+        RuleCheck::new(Code::PolicyApprovals, counted.len() as u64 >= rule.count.get(), found).blaming(Blame::Approvals)
     }
 
-    /// The approvals that it names, or has by resuming, which bind what is judged and have not expired.
-    fn named_approvals(&self) -> Vec<(Index, &ApprovalGranted)> {
-        let mut named = self.gate.approvals.clone();
-        let mut resumed: Vec<EventId> = self.gate.resumes.iter().copied().collect();
-        let mut seen = BTreeSet::new();
-        while let Some(id) = resumed.pop() {
-            if let Some(Data::RolloutStarted(start)) = self.ledger.data_in(&self.grants.past, id)
-                && seen.insert(id)
-            {
-                named.extend(start.spends.iter().flatten());
-                resumed.extend(start.resumes.iter().flatten());
+    /// Who counts as one: an approval on behalf of somebody joins the two (LF-143).
+    fn persons(&self, approvals: &[(Index, &ApprovalGranted)]) -> BTreeMap<Name, Name> {
+        let mut persons = BTreeMap::new();
+        for (index, _) in approvals {
+            let principal = &self.ledger.entry(*index).principal;
+            persons.insert(principal.clone(), principal.clone());
+        }
+        for (index, approval) in approvals {
+            let Some(other) = &approval.on_behalf_of else { continue };
+            let principal = &self.ledger.entry(*index).principal;
+            let one = persons[principal].clone();
+            let two = persons.entry(other.clone()).or_insert_with(|| other.clone()).clone();
+            let (keep, gone) = (one.clone().min(two.clone()), one.max(two));
+            for person in persons.values_mut().filter(|person| **person == gone) {
+                *person = keep.clone();
             }
         }
+        persons
+    }
+
+    /// The approvals that it names, or has by resuming (LF-152).
+    fn listed(&self) -> Vec<(Index, &ApprovalGranted)> {
+        let mut named = self.gate.approvals.clone();
+        named.extend(self.ledger.spent_by(&self.gate.resumes, self.grants, self.set).1);
         let indices = named.into_iter().filter_map(|id| self.ledger.find(&self.grants.past, id));
         let approvals = indices.filter_map(|index| match self.ledger.data(index) {
             Some(Data::ApprovalGranted(approval)) => Some((index, &**approval)),
             Some(_) | None => None,
         });
-        approvals.filter(|(index, approval)| self.grants(*index) && self.binds(approval)).collect()
+        approvals.filter(|(index, _)| self.grants(*index)).collect()
+    }
+
+    /// What took any of the approvals that it names.
+    pub(super) fn blamed(&self) -> BTreeSet<Cause> {
+        self.listed().into_iter().flat_map(|(index, _)| self.blame(index)).collect()
+    }
+
+    /// By what an approval counts no more: withdrawn, its key suspended, spent by another rollout's start (LF-155).
+    fn blame(&self, approval: Index) -> BTreeSet<Cause> {
+        let mut blame = BTreeSet::new();
+        if let Some(by) = self.suspension(&self.ledger.entry(approval).event.header.key) {
+            blame.insert(self.cause(Code::ApprovalSuspended, by));
+        }
+        for by in self.ledger.indexes.naming(approval).filter(|by| self.restricts(*by)) {
+            if matches!(self.ledger.data(by), Some(Data::ApprovalWithdrawn(_))) {
+                blame.insert(self.cause(Code::ApprovalWithdrawn, by));
+            }
+        }
+        if self.gate.rollout.is_some() {
+            blame.extend(self.spenders(approval).into_iter().map(|by| self.cause(Code::ApprovalSpent, by)));
+        }
+        blame
+    }
+
+    /// Starts of other rollouts that spent an approval, by naming it or by resuming what did.
+    fn spenders(&self, approval: Index) -> Vec<Index> {
+        let id = self.id(approval);
+        let (resumed, _) = self.ledger.spent_by(&self.gate.resumes, self.grants, self.set);
+        let mut shared: Vec<RolloutKey> = resumed.iter().filter_map(|start| self.ledger.rollout_of(*start)).collect();
+        shared.extend(self.gate.rollout.clone());
+        let starts = self.ledger.indexes.starts.get(&self.gate.place()).into_iter().flatten().copied();
+        let spends = |start: &Index| match self.ledger.data(*start) {
+            Some(Data::RolloutStarted(data)) => {
+                let resumes = data.resumes.iter().flatten().copied().collect();
+                let past = self.ledger.own_past(self.ledger.entry(*start));
+                data.spends.iter().flatten().any(|named| *named == id)
+                    || self.ledger.spent_by(&resumes, &past, self.set).1.contains(&id)
+            }
+            Some(_) | None => false,
+        };
+        let other = |start: &Index| self.ledger.rollout_of(*start).is_none_or(|rollout| !shared.contains(&rollout));
+        starts.filter(|start| other(start) && self.restricts(*start) && spends(start)).collect()
     }
 
     fn binds(&self, approval: &ApprovalGranted) -> bool {
@@ -78,35 +130,11 @@ impl Court<'_> {
             && approval.plan.is_none_or(|plan| gate.plan == Some(plan))
     }
 
-    /// The withdrawal, suspension or other rollout's start by which an approval counts no more.
-    fn spoilt(&self, approval: Index) -> Option<Index> {
-        let key = &self.ledger.entry(approval).event.header.key;
-        let by_suspension = self.suspension(key);
-        by_suspension.or_else(|| {
-            self.ledger.indexes.naming(approval).find(|by| self.restricts(*by) && self.takes(*by, approval))
-        })
-    }
-
-    fn takes(&self, by: Index, approval: Index) -> bool {
-        let entry = self.ledger.entry(by);
-        match entry.event.data() {
-            Some(Data::ApprovalWithdrawn(_)) => true,
-            Some(Data::RolloutStarted(start)) => {
-                let same = Some(crate::ledger::RolloutKey::of(start, &entry.principal)) == self.gate.rollout;
-                let resumed = self.gate.resumes.contains(&entry.event.id);
-                let spends = start.spends.iter().flatten().any(|id| *id == self.id(approval));
-                // A promotion spends nothing, and what a start spent does not count against it.
-                spends && !same && !resumed && self.gate.rollout.is_some()
-            }
-            Some(_) | None => false,
-        }
-    }
-
     /// An approval by who has another part that must be somebody else's is not counted; `on_behalf_of` counts as well.
-    fn has_another_part(&self, index: Index, approval: &ApprovalGranted, distinct: Option<&Set<Set<Part>>>) -> bool {
+    fn has_another_part(&self, index: Index, approval: &ApprovalGranted, lists: &[&Set<Part>]) -> bool {
         let persons: Vec<&Name> =
             std::iter::once(&self.ledger.entry(index).principal).chain(&approval.on_behalf_of).collect();
-        distinct.into_iter().flatten().filter(|parts| parts.contains(&Part::Approver)).any(|parts| {
+        lists.iter().filter(|parts| parts.contains(&Part::Approver)).any(|parts| {
             let others = parts.iter().filter(|part| **part != Part::Approver);
             others.flat_map(|part| self.holders(*part)).any(|holder| persons.contains(&&holder))
         })
@@ -189,6 +217,38 @@ impl Court<'_> {
             is_build(index) && self.grants(*index) && !self.ledger.is_disregarded(*index, None, self.grants)
         });
         builds
+    }
+}
+
+impl Ledger {
+    /// The starts that these lead back to by `resumes`, themselves too, and what all of them spent (LF-152).
+    fn spent_by(
+        &self,
+        resumes: &BTreeSet<EventId>,
+        past: &ClosedSet,
+        set: &ClosedSet,
+    ) -> (BTreeSet<Index>, BTreeSet<EventId>) {
+        let (mut starts, mut spent) = (BTreeSet::new(), BTreeSet::new());
+        let mut left: Vec<EventId> = resumes.iter().copied().collect();
+        while let Some(index) = left.pop().map(|id| self.find(&past.past, id)) {
+            if let Some(index) = index
+                && let Some(Data::RolloutStarted(start)) = self.data(index)
+                && self.is_effective(index, set)
+                && starts.insert(index)
+            {
+                spent.extend(start.spends.iter().flatten());
+                left.extend(start.resumes.iter().flatten());
+            }
+        }
+        (starts, spent)
+    }
+
+    /// The rollout that a start is part of.
+    pub fn rollout_of(&self, start: Index) -> Option<RolloutKey> {
+        match self.data(start) {
+            Some(Data::RolloutStarted(data)) => Some(RolloutKey::of(data, &self.entry(start).principal)),
+            Some(_) | None => None,
+        }
     }
 }
 

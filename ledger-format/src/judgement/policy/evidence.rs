@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::RuleCheck;
+use super::{Blame, RuleCheck};
 use crate::dag::Index;
 use crate::digest::Digest;
 use crate::event::{Data, EvidenceRecorded, Verdict};
@@ -12,7 +12,8 @@ use crate::policy::{EvidenceRule, On};
 impl Court<'_> {
     /// The digests of the release's images.
     fn images(&self) -> BTreeSet<Digest> {
-        let created = self.release_events().into_iter().filter_map(|index| self.ledger.data(index));
+        let created = self.ledger.indexes.releases.get(&self.gate.release).into_iter().flatten().copied();
+        let created = created.filter(|index| self.grants(*index)).filter_map(|index| self.ledger.data(index));
         let images = created.flat_map(Data::images);
         images.map(|image| image.digest).collect()
     }
@@ -29,7 +30,7 @@ impl Court<'_> {
             let passing = newest.iter().filter(|(_, evidence)| passes(evidence, rule)).count();
             let fresh = |index: Index| {
                 let time = self.ledger.entry(index).event.header.time;
-                rule.max_age_ms.is_none_or(|ms| self.gate.time <= time.plus_ms(ms.get()))
+                rule.max_age_ms.is_none_or(|ms| self.gate.time.ms_since(time) <= ms.get())
             };
             if passing == 0 || passing < newest.len() || !newest.iter().all(|(index, _)| fresh(*index)) {
                 missing += 1;
@@ -44,7 +45,7 @@ impl Court<'_> {
         };
         let mut checks = vec![RuleCheck::new(Code::PolicyEvidence, missing == 0, found)];
         if !failed.is_empty() {
-            let blame = failed.into_iter().map(|index| self.id(index)).collect();
+            let blame = Blame::Events(failed.into_iter().map(|index| self.id(index)).collect());
             checks.push(RuleCheck::new(Code::EvidenceFailed, false, format!("{what} failed")).blaming(blame));
         }
         checks
@@ -115,8 +116,9 @@ impl Court<'_> {
         let images = self.images();
         let indices =
             images.into_iter().flat_map(|image| self.ledger.indexes.builds.get(&image).cloned().unwrap_or_default());
-        indices.filter(|index| self.grants(*index)).filter_map(|index| match self.ledger.data(index) {
-            Some(Data::BuildRecorded(build)) => Some(&**build),
+        let counts = |index: &Index| self.grants(*index) && !self.ledger.is_disregarded(*index, None, self.grants);
+        indices.filter(counts).filter_map(|index| match self.ledger.data(index) {
+            Some(Data::BuildRecorded(build)) if build.deployment == self.gate.deployment => Some(&**build),
             Some(_) | None => None,
         })
     }

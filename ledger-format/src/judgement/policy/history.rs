@@ -32,8 +32,10 @@ impl Court<'_> {
         let mut covered: BTreeSet<&Component> = BTreeSet::new();
         let mut finishes = Vec::new();
         for (start, data) in self.starts_on(target) {
-            if data.release != self.gate.release || !self.ledger.is_good(start, self.grants) || self.check_failed(start)
-            {
+            let stood = data.release == self.gate.release
+                && self.ledger.outcome(start, self.grants) == Some(End::Succeeded)
+                && self.ledger.is_good(start, self.grants);
+            if !stood || self.check_failed(start) {
                 continue;
             }
             for finish in self.ledger.indexes.naming(start) {
