@@ -15,7 +15,7 @@ mod render;
 mod resolve;
 pub mod resolved;
 pub mod source;
-mod suggest;
+pub mod suggest;
 pub mod template;
 pub mod value;
 

@@ -3,3 +3,4 @@
 pub mod append;
 pub mod describe;
 pub mod open;
+pub mod releases;

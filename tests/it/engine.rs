@@ -1,44 +1,14 @@
 //! The engine over a store in memory: begin, append, read again.
 
-use ledger_format::authority::document::{Authority, Key, Principal};
-use ledger_format::authority::proof::Claim;
-use ledger_format::event::{Data, LedgerCreated};
-use ledger_format::field::{Base64, Map};
-use ledger_format::name::Name;
+use ledger_format::event::Data;
 use sealog::clock::Clock;
 use sealog::ledger::append::{Writer, new_run};
 use sealog::ledger::open::{Trust, open};
-use sealog::signers::Signer;
 use sealog::signers::local_key::LocalKey;
-use sealog::store::{LedgerStore, Memory};
+use sealog::store::{LedgerStore as _, Memory};
 use serde_json::json;
 
-/// The authority of a ledger whose only root has every right.
-fn created(store: &dyn LedgerStore, key: &LocalKey) -> LedgerCreated {
-    let fingerprint = key.public().fingerprint();
-    let everywhere = json!({"may": [
-        "approval.granted", "build.recorded", "evidence.recorded:*", "hold.lifted", "hold.placed", "noted",
-        "release.created", "reviewed", "rollout.started",
-    ], "deployments": ["*"], "components": ["*"], "targets": ["*"]});
-    let authority: Authority = serde_json::from_value(json!({
-        "version": 0, "level": 1, "home": store.identity().unwrap().as_str(),
-        "roots": {"principals": ["ana"], "threshold": 1},
-        "principals": {"ana": {"rights": [everywhere], "keys": {fingerprint.as_str(): {
-            "public": key.public().to_base64(), "proof": "AAEC"}}}},
-    }))
-    .unwrap();
-    let mut created = LedgerCreated { authority, continues: None };
-    let ana = Name::new("ana").unwrap();
-    let claim = Claim { ledger: created.unproven(), principal: &ana, key: &fingerprint };
-    let entry = Key {
-        public: Base64::new(&key.public().to_spki_der()).unwrap(),
-        proof: Base64::new(&key.sign(&claim.message()).unwrap()).unwrap(),
-    };
-    let rights = created.authority.principals.get(&ana).and_then(|ana| ana.rights.clone());
-    let principal = Principal { groups: None, rights, keys: Map::new([(fingerprint, entry)]) };
-    created.authority.principals = Map::new([(ana, principal)]).unwrap();
-    created
-}
+use crate::support::created;
 
 #[test]
 fn what_was_appended_is_read_again() {

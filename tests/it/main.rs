@@ -11,6 +11,7 @@ mod engine;
 mod generated;
 mod images;
 mod lock_model;
+mod releases;
 mod stores;
 // Not every step of the work has a test for every help.
 #[allow(dead_code)]
