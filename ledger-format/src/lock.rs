@@ -20,12 +20,14 @@ use crate::name::{Component, EventId};
 
 mod claim;
 mod listing;
+mod of_ledger;
 #[cfg(test)]
 mod tests;
 
 use claim::precedes;
 pub use claim::{Claim, Claimant, Rollout, Scope, Standing, Writer, conflict};
 pub use listing::{Ask, Barrier, Delay, Lock};
+pub use of_ledger::{Objects, Sight};
 
 /// Where a writer is with its claim.
 #[derive(Debug, Clone, PartialEq, Eq)]

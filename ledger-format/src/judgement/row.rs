@@ -115,15 +115,22 @@ impl Ledger {
             && self.claim_end(index, own).is_none()
     }
 
-    /// The event of a set that ended a claim: its own end, a take-over, or the finish of a start under it.
+    /// The event of a set that ended a claim: its own end, a take-over, or the finish of a start of one writer with it.
     pub fn claim_end(&self, claim: Index, set: &ClosedSet) -> Option<Index> {
+        let claimed = &self.entry(claim).event;
         self.indexes.naming(claim).find_map(|by| {
             if !self.is_effective(by, set) {
                 return None;
             }
             match self.data(by) {
                 Some(Data::ClaimEnded(_)) => Some(by),
-                Some(Data::RolloutStarted(_)) => self.finish_of(by, set),
+                // LF-201: anybody may write a start that names another's claim.
+                Some(Data::RolloutStarted(start)) => {
+                    let header = &self.entry(by).event.header;
+                    let same_writer = header.key == claimed.header.key && header.run == claimed.header.run;
+                    let under = start.claim == Some(claimed.id) && same_writer;
+                    under.then(|| self.finish_of(by, set)).flatten()
+                }
                 Some(_) | None => None,
             }
         })
