@@ -202,17 +202,23 @@ impl Ledger {
     }
 
     fn check_policy(&self, entry: &Entry, deployment: &Name, target: &Name, said: Digest) -> Result<(), Refusal> {
-        match self.policy_of_past(entry, deployment, target) {
-            Some(expected) if expected != said => Err(Refusal::Policy { expected }),
-            Some(_) | None => Ok(()),
+        match self.policies_of_past(entry, deployment, target).find(|expected| *expected != said) {
+            Some(expected) => Err(Refusal::Policy { expected }),
+            None => Ok(()),
         }
     }
 
-    /// The digest of a target's resolved policy in the own past of an event.
-    pub(crate) fn policy_of_past(&self, entry: &Entry, deployment: &Name, target: &Name) -> Option<Digest> {
-        let newest = self.authorities().view(entry.view).newest.first()?;
-        let document = self.authorities().document(*newest);
-        Some(Policy::resolve(document.authority(), deployment, target).digest())
+    /// The digest of a target's resolved policy in the own past of an event: one, or several in a dispute.
+    pub(crate) fn policies_of_past(
+        &self,
+        entry: &Entry,
+        deployment: &Name,
+        target: &Name,
+    ) -> impl Iterator<Item = Digest> {
+        let newest = self.authorities().view(entry.view).newest.iter();
+        newest.map(|number| {
+            Policy::resolve(self.authorities().document(*number).authority(), deployment, target).digest()
+        })
     }
 
     fn check_granted(&self, entry: &Entry, given: &ApprovalGranted) -> Result<(), Refusal> {

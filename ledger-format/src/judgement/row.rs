@@ -20,7 +20,7 @@ impl Ledger {
                 causes.insert(Cause::of(Code::RuleBadReference));
             }
         }
-        if self.policy_of_past(entry, &gate.deployment, &gate.target).is_some_and(|policy| policy != gate.policy) {
+        if self.policies_of_past(entry, &gate.deployment, &gate.target).any(|policy| policy != gate.policy) {
             causes.insert(Cause::of(Code::RulePolicyDigest));
         }
         let carried = self.release_in(own, &gate.deployment, gate.release, &gate.target).next();
