@@ -1,5 +1,7 @@
 //! Properties of the fold over generated histories: honest writers, and careless ones that miss what others wrote.
 
+#![allow(clippy::unwrap_used, reason = "all of this is tests")]
+
 mod people;
 mod properties;
 mod world;
