@@ -199,7 +199,7 @@ fn told(ledger: &Ledger) -> Value {
         let running = ledger.running(&deployment, &target, &set);
         let components: BTreeMap<String, Vec<String>> =
             running.components.iter().map(|(component, latest)| (component.to_string(), ids(latest))).collect();
-        json!([components, running.disputed])
+        json!([components, running.is_disputed()])
     };
     json!({
         "events": events, "findings": findings, "junk": ledger.junk().len(),
