@@ -95,6 +95,12 @@ impl Ledger {
         })
     }
 
+    /// The same ledger with its first event alone.
+    pub fn at_its_beginning(&self) -> Self {
+        let first = Checked { event: self.entries[0].event.clone(), standing: Standing::Verified };
+        Self::begin(first, self.authorities.pin().cloned()).unwrap_or_else(|_| unreachable!("it began before"))
+    }
+
     /// Folds one more object; what waited for it follows. The answer is about the object itself.
     pub fn with(mut self, object: Checked) -> (Self, Admission) {
         let admission = self.take(object);

@@ -11,6 +11,7 @@ pub mod key;
 pub mod place;
 pub mod presets;
 pub mod reference;
+pub mod session;
 mod start;
 pub mod ui;
 pub mod view;

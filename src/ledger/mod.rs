@@ -4,3 +4,4 @@ pub mod append;
 pub mod describe;
 pub mod open;
 pub mod releases;
+pub mod seen;

@@ -83,6 +83,39 @@ pub fn open(store: &dyn LedgerStore, trust: &Trust) -> Result<Opened, OpenError>
     Ok(Opened { listed: listing.events.len(), unknown: listing.unknown, ..opened })
 }
 
+/// Reads what a store shows beyond what was opened before.
+pub fn refresh(store: &dyn LedgerStore, opened: Opened, trust: &Trust) -> Result<Opened, OpenError> {
+    let Opened { mut ledger, mut keyring, mut rejected, .. } = opened;
+    let listing = store.list()?;
+    let is_new = |name: &&StoredName| {
+        ledger.admission(name.id()).is_none() && !rejected.iter().any(|reject| reject.name == **name)
+    };
+    let names: Vec<StoredName> = listing.events.iter().filter(is_new).copied().collect();
+    let keys = keyring.len();
+    let mut received = Vec::with_capacity(names.len());
+    for object in names.par_iter().map(|name| read(store, name)).collect::<Result<Vec<_>, _>>()? {
+        match object {
+            Object::Event(name, event) => {
+                keyring.gather(event.event());
+                received.push((name, *event));
+            }
+            Object::Rejected(reject) => rejected.push(reject),
+            Object::Gone => {}
+        }
+    }
+    // A new key may have signed what was a stranger's before.
+    if keyring.len() > keys && ledger.strangers() > 0 {
+        return open(store, trust);
+    }
+    for (name, event) in received {
+        match check(&keyring, name, event).and_then(|(name, checked)| of_ledger(&ledger, name, checked)) {
+            Ok(checked) => (ledger, _) = ledger.with(checked),
+            Err(reject) => rejected.push(reject),
+        }
+    }
+    Ok(Opened { ledger, keyring, rejected, listed: listing.events.len(), unknown: listing.unknown })
+}
+
 /// Verifies and folds what was received, from wherever.
 pub fn assemble(
     received: Vec<(StoredName, Received)>,
@@ -93,11 +126,8 @@ pub fn assemble(
     for (_, event) in &received {
         keyring.gather(event.event());
     }
-    let check = |(name, event): (StoredName, Received)| {
-        let bytes = event.envelope().payload().len();
-        keyring.check(event).map_err(|why| Rejected { name, bytes, why: why.into() }).map(|checked| (name, checked))
-    };
     let (mut firsts, mut others) = (Vec::new(), Vec::new());
+    let check = |(name, event)| check(&keyring, name, event);
     for checked in received.into_par_iter().map(check).collect::<Vec<_>>() {
         match checked {
             Ok((_, checked)) if checked.event().kind() == Some(Kind::LedgerCreated) => firsts.push(checked),
@@ -110,14 +140,25 @@ pub fn assemble(
     let mut ledger =
         Ledger::begin(first, trust.authority.clone()).map_err(|source| OpenError::First { ledger: id, source })?;
     for (name, checked) in others {
-        let of = checked.event().ledger();
-        if of != id {
-            rejected.push(Rejected { name, bytes: 0, why: Why::AnotherLedger(of) });
-            continue;
+        match of_ledger(&ledger, name, checked) {
+            Ok(checked) => (ledger, _) = ledger.with(checked),
+            Err(reject) => rejected.push(reject),
         }
-        (ledger, _) = ledger.with(checked);
     }
     Ok(Opened { ledger, keyring, rejected, listed: 0, unknown: 0 })
+}
+
+fn check(keyring: &Keyring, name: StoredName, event: Received) -> Result<(StoredName, Checked), Rejected> {
+    let bytes = event.envelope().payload().len();
+    let reject = |why: NotAnEvent| Rejected { name, bytes, why: why.into() };
+    keyring.check(event).map(|checked| (name, checked)).map_err(reject)
+}
+
+fn of_ledger(ledger: &Ledger, name: StoredName, checked: Checked) -> Result<Checked, Rejected> {
+    match checked.event().ledger() {
+        of if of == ledger.id() => Ok(checked),
+        of => Err(Rejected { name, bytes: 0, why: Why::AnotherLedger(of) }),
+    }
 }
 
 enum Object {

@@ -95,12 +95,24 @@ codes! {
     Ambiguous, "ambiguous", Usage,
         "What was named, or left out, could mean several things.",
         "The error lists them; name one of them whole.";
+    ClockBehind, "clock-behind", Failed,
+        "Everything in the ledger lies more than 5 minutes ahead of this machine's clock, so that no event can be put on top of it.",
+        "Set the clock of this machine right. If it is right, another machine wrote events of the future: `sealog ledger log` shows whose.";
     Declined, "declined", Failed,
         "A question was answered with no, which is the default.",
         "Nothing was done. Run the command again and answer `y`, or give `--yes`.";
+    EventRefused, "event-refused", Refused,
+        "The ledger's own rules refuse what was to be recorded: every reader would leave it out.",
+        "The error names the rule. Nothing was written.";
+    EventTampered, "event-tampered", Unverified,
+        "What lies in the store under the name of an event is not that event: it was changed or damaged after it was signed.",
+        "`sealog verify` shows what builds on it. Any honest copy of the ledger heals it: the id of an event is the hash of its bytes.";
     Internal, "internal", Failed,
         "A mistake in sealog itself: something happened that its authors held to be impossible.",
         "What was recorded before stays valid: `sealog verify` tells. Please report the message and the command.";
+    KeyEnded, "key-ended", Usage,
+        "The key was ended in this ledger: lost, rotated, compromised, or its owner left. It never returns.",
+        "Sign with your newer key, or ask for one to be enrolled: `sealog ledger keys request`.";
     KeyExists, "key-exists", Usage,
         "A key was to be made where a file is already. A key is never written over.",
         "Choose another name, or move the file away if nobody needs that key any more.";
@@ -113,6 +125,9 @@ codes! {
     KeyLocked, "key-locked", Usage,
         "The private key is encrypted, and its passphrase was not given or is another one.",
         "Type it when asked, or set SEALOG_KEY_PASSPHRASE where nobody can be asked. A forgotten passphrase is a lost key: another root ends it, and a new one is enrolled.";
+    KeyNotEnrolled, "key-not-enrolled", Usage,
+        "The ledger does not know the key that was to sign: nobody enrolled it.",
+        "`sealog ledger keys request` prints what a root needs to enrol it with `sealog ledger keys add`.";
     KeyNotFound, "key-not-found", Usage,
         "No private key was found where one was named, or none was named and you have none.",
         "`sealog init` makes a key for a new ledger, `sealog ledger keys request` one for a ledger that is there. CI takes it from SEALOG_KEY or SEALOG_KEY_FILE.";
@@ -125,9 +140,18 @@ codes! {
     KeysSeveral, "keys-several", Usage,
         "Several private keys could sign and nothing says which.",
         "Name one: `--key <file>`, or SEALOG_KEY_NAME with the file's name without `.pem`.";
+    LedgerBehind, "ledger-behind", Unverified,
+        "The store does not show events that this machine has verified before. Somebody deleted or hides them, or an old copy was put in place.",
+        "Do not trust what is shown until the events are back. A colleague's copy, or a backup, has them: `sealog ledger export` there, `sealog ledger import` here.";
     LedgerNotFound, "ledger-not-found", Usage,
         "There is no ledger at the address that was given, or at the one that the project names.",
         "`sealog init` makes one. Elsewhere than in `.sealog/ledger` its address is said by `ledger:` in sealog.yaml, or with `--ledger`.";
+    LedgersSeveral, "ledgers-several", Unverified,
+        "The store holds the beginnings of several ledgers, and nothing says which one is meant.",
+        "Compare the ids with a colleague's, then pin the right one: `trust:` in sealog.yaml, or `--trust`.";
+    MemoryDamaged, "memory-damaged", Usage,
+        "What this machine remembers of the ledger cannot be read, so it cannot tell whether the ledger is behind.",
+        "Move the named file away; the next command meets the ledger anew and says so.";
     NeedsAnswer, "needs-answer", Usage,
         "The command has a question, and nobody is there to answer it: standard input or standard error is not a terminal.",
         "Answer with the command; the error names the flag.";
@@ -140,9 +164,18 @@ codes! {
     NotFound, "not-found", Usage,
         "Something was named that does not exist: a deployment, a target, a component, a release, an event.",
         "The error lists what there is, or the command that does.";
+    NotReadBack, "not-read-back", Unreachable,
+        "The store took the event, but shows something else in its place.",
+        "Run the command again: an event that is there already is not recorded twice. If it happens again, the store is not one that a ledger can live in.";
     OutputFailed, "output-failed", Failed,
         "The answer could not be written to standard output, for instance because the disk is full. What the command did before is done.",
         "Make room and ask again; `sealog ledger log` shows whether something was recorded.";
+    PinNotMet, "pin-not-met", Unverified,
+        "The place does not hold the ledger that you pinned, or that this machine knows from there.",
+        "Look whether the address is right. A new ledger in the old place is nothing that sealog believes by itself: compare the new id with colleagues, then change `trust:`.";
+    RightMissing, "right-missing", Refused,
+        "The key has no right to what was to be recorded, there.",
+        "`sealog ledger keys list` shows who has which rights. A root gives rights: `sealog ledger propose`.";
     StoreDamaged, "store-damaged", Unverified,
         "A file that the store itself keeps, not an event, does not hold what it must.",
         "Any honest copy of the ledger heals it: `sealog ledger export` there and `sealog ledger import` into a new folder.";

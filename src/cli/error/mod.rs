@@ -12,6 +12,7 @@ use crate::cli::view::diagnostics;
 mod code;
 mod configuration;
 mod keys;
+mod ledger;
 mod releases;
 mod store;
 mod usage;

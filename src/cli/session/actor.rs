@@ -1,0 +1,50 @@
+//! Who signs: a key that was found, and the principal whom the ledger gives it.
+
+use ledger_format::ledger::Ledger;
+use ledger_format::name::{Fingerprint, Name};
+
+use crate::cli::args::SigningKey;
+use crate::cli::error::{CliError, Code};
+use crate::cli::key::FoundKey;
+use crate::cli::session::Session;
+
+/// A key that may sign here, not opened yet.
+pub struct Actor {
+    pub principal: Name,
+    pub fingerprint: Fingerprint,
+    pub(super) key: FoundKey,
+}
+
+impl Session<'_> {
+    /// Finds the key and whose it is; no passphrase is asked for.
+    pub fn actor(&self, argument: &SigningKey) -> Result<Actor, CliError> {
+        let key = FoundKey::find(self.world, argument, None)?;
+        let fingerprint = key.public().fingerprint();
+        match principal_of(self.ledger(), &fingerprint) {
+            Some(principal) => Ok(Actor { principal, fingerprint, key }),
+            None => Err(not_enrolled(self.ledger(), &fingerprint)),
+        }
+    }
+}
+
+/// Whom the newest authority gives a key.
+pub fn principal_of(ledger: &Ledger, key: &Fingerprint) -> Option<Name> {
+    let everything = ledger.everything();
+    ledger.documents(&everything).find_map(|document| document.principal_of(key)).cloned()
+}
+
+fn not_enrolled(ledger: &Ledger, key: &Fingerprint) -> CliError {
+    let everything = ledger.everything();
+    let ended = ledger.documents(&everything).find_map(|document| Some((document.ended_key(key)?, document.ever(key))));
+    let error = match ended {
+        Some((reason, whose)) => {
+            let whose = whose.map_or_else(String::new, |name| format!(" of {name}"));
+            let message = format!("the key {}{whose} was ended: {reason}", key.short());
+            CliError::new(Code::KeyEnded, message).detail("reason", reason.to_string())
+        }
+        None => CliError::new(Code::KeyNotEnrolled, format!("the ledger does not know the key {}", key.short())).hint(
+            "sealog ledger keys request   (its output goes to a root, who runs `sealog ledger keys add` with it)",
+        ),
+    };
+    error.detail("key", key.to_string()).undone("Nothing was signed, nothing recorded.")
+}

@@ -1,0 +1,145 @@
+//! Writes to the ledger that a command opened.
+
+use ledger_format::event::Data;
+use ledger_format::field::Run;
+use ledger_format::ledger::Ledger;
+use ledger_format::name::{EventId, Fingerprint, Name};
+
+use super::{Actor, Session};
+use crate::cli::error::CliError;
+use crate::ledger::append::{AppendError, Writer, new_run};
+use crate::ledger::open::{OpenError, Opened, open, refresh};
+use crate::signers::Signer as _;
+use crate::signers::local_key::LocalKey;
+use crate::store::Blob;
+
+/// A session whose key is open.
+pub struct SessionWriter<'a> {
+    pub session: Session<'a>,
+    pub principal: Name,
+    key: LocalKey,
+    run: Run,
+    /// Stands in for the ledger while one more event is folded, and after that failed.
+    beginning: Ledger,
+    state: State,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Open,
+    /// An event was signed and not written: the fold is ahead of the store, and is read again before it is used.
+    Spoilt,
+}
+
+impl<'a> Session<'a> {
+    /// Opens the actor's key, asking for its passphrase; the writer is a run of its own.
+    pub fn writer(self, actor: Actor) -> Result<SessionWriter<'a>, CliError> {
+        let run = new_run().map_err(AppendError::Random)?;
+        self.writer_of_run(actor, run)
+    }
+
+    /// The same as the writing process that has this run.
+    pub fn writer_of_run(self, actor: Actor, run: Run) -> Result<SessionWriter<'a>, CliError> {
+        let key = actor.key.open(self.world)?;
+        let beginning = self.ledger().at_its_beginning();
+        Ok(SessionWriter { session: self, principal: actor.principal, key, run, beginning, state: State::Open })
+    }
+}
+
+impl<'a> SessionWriter<'a> {
+    pub fn ledger(&self) -> &Ledger {
+        self.session.ledger()
+    }
+
+    pub fn run(&self) -> &Run {
+        &self.run
+    }
+
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.key.public().fingerprint()
+    }
+
+    /// Signs an event on top of all that is there, writes it and reads it back.
+    pub fn append(&mut self, data: impl Into<Data>) -> Result<EventId, CliError> {
+        self.append_with_blobs(data, &[])
+    }
+
+    /// The same with the blobs that the event names, written before it.
+    pub fn append_with_blobs(&mut self, data: impl Into<Data>, blobs: &[Blob]) -> Result<EventId, CliError> {
+        Ok(self.try_append(data.into(), blobs)?)
+    }
+
+    /// The same for who looks at the reason why it was not written.
+    pub fn try_append(&mut self, data: Data, blobs: &[Blob]) -> Result<EventId, WriteError> {
+        self.mend()?;
+        let ledger = std::mem::replace(&mut self.session.opened.ledger, self.beginning.at_its_beginning());
+        self.state = State::Spoilt;
+        let Opened { keyring, .. } = &self.session.opened;
+        let written = self.engine().append_with_blobs(ledger, keyring, data, blobs);
+        let (ledger, id) = match written {
+            Ok(written) => written,
+            Err(error) => {
+                // That it cannot be read again either is told by the next use.
+                let _ = self.mend();
+                return Err(error.into());
+            }
+        };
+        if let Some(entry) = ledger.get(id) {
+            // A new authority brings keys, whose signatures are checked from now on.
+            self.session.opened.keyring.gather(&entry.event);
+        }
+        self.session.opened.ledger = ledger;
+        self.state = State::Open;
+        Ok(id)
+    }
+
+    fn engine(&self) -> Writer<'_> {
+        let (store, clock) = (self.session.store.as_ref(), self.session.world.clock);
+        Writer { store, signer: &self.key, clock, run: self.run.clone() }
+    }
+
+    /// Reads what others wrote meanwhile.
+    pub fn refresh(&mut self) -> Result<(), WriteError> {
+        if self.state == State::Spoilt {
+            return self.mend();
+        }
+        let trust = self.session.trust();
+        let stand_in = self.stand_in();
+        let opened = std::mem::replace(&mut self.session.opened, stand_in);
+        self.state = State::Spoilt;
+        self.session.opened = refresh(self.session.store.as_ref(), opened, &trust)?;
+        self.state = State::Open;
+        Ok(())
+    }
+
+    /// Ends writing: other tools see the new events, this machine remembers them.
+    pub fn finish(self) -> Result<Session<'a>, CliError> {
+        self.session.store.flush()?;
+        if self.state == State::Open {
+            self.session.remember();
+        }
+        Ok(self.session)
+    }
+
+    fn mend(&mut self) -> Result<(), WriteError> {
+        if self.state == State::Spoilt {
+            self.session.opened = open(self.session.store.as_ref(), &self.session.trust())?;
+            self.state = State::Open;
+        }
+        Ok(())
+    }
+
+    fn stand_in(&self) -> Opened {
+        let ledger = self.beginning.at_its_beginning();
+        Opened { ledger, keyring: Default::default(), rejected: Vec::new(), listed: 0, unknown: 0 }
+    }
+}
+
+/// Why nothing was written.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    #[error(transparent)]
+    Append(#[from] AppendError),
+    #[error("cannot read the ledger again")]
+    Open(#[from] OpenError),
+}
