@@ -8,7 +8,7 @@ use crate::authority::lineage::BadSuccessor;
 use crate::dag::Past;
 use crate::digest::Digest;
 use crate::event::{Breach, Data, Event, Kind};
-use crate::ledger::{Entry, Ledger};
+use crate::ledger::{ClosedSet, Entry, Ledger};
 use crate::name::{Component, EventId, Name, ReleaseId};
 use crate::right::Ask;
 
@@ -222,24 +222,36 @@ impl Ledger {
 
     fn check_right(&self, document: &Document, entry: &Entry) -> Result<(), Refusal> {
         let Some(data) = entry.event.data() else { return Ok(()) };
+        self.check_signer(document, &entry.principal, &entry.past, data)
+    }
+
+    /// The right that a principal lacks for what it is about to sign on top of a set.
+    pub fn missing_right(&self, principal: &Name, data: &Data, set: &ClosedSet) -> Option<Ask> {
+        self.documents(set).find_map(|document| match self.check_signer(document, principal, &set.past, data) {
+            Err(Refusal::NoRight(ask)) => Some(*ask),
+            Ok(()) | Err(_) => None,
+        })
+    }
+
+    fn check_signer(&self, document: &Document, principal: &Name, past: &Past, data: &Data) -> Result<(), Refusal> {
         match data {
             // Places among the roots are rules of these kinds; any enrolled key may merge.
             Data::LedgerCreated(_) | Data::AuthorityProposed(_) | Data::Endorsed(_) | Data::Merged(_) => Ok(()),
             Data::KeySuspended(suspended) => {
-                let own = |key| document.principal_of(key) == Some(&entry.principal);
-                if document.authority().is_root(&entry.principal) || suspended.keys.iter().all(own) {
+                let own = |key| document.principal_of(key) == Some(principal);
+                if document.authority().is_root(principal) || suspended.keys.iter().all(own) {
                     return Ok(());
                 }
-                self.check_asks(document, entry, data)
+                self.check_asks(document, principal, past, data)
             }
-            _ => self.check_asks(document, entry, data),
+            _ => self.check_asks(document, principal, past, data),
         }
     }
 
-    fn check_asks(&self, document: &Document, entry: &Entry, data: &Data) -> Result<(), Refusal> {
-        let asks = data.asks(&|id| self.data_in(&entry.past, id));
+    fn check_asks(&self, document: &Document, principal: &Name, past: &Past, data: &Data) -> Result<(), Refusal> {
+        let asks = data.asks(&|id| self.data_in(past, id));
         for ask in asks {
-            if self.is_own(entry, data, &ask) || document.gives(&entry.principal, &ask) {
+            if self.is_own(principal, past, data, &ask) || document.gives(principal, &ask) {
                 continue;
             }
             return Err(Refusal::NoRight(Box::new(ask)));
@@ -248,10 +260,10 @@ impl Ledger {
     }
 
     /// Who gave an approval or denial always withdraws it.
-    fn is_own(&self, entry: &Entry, data: &Data, ask: &Ask) -> bool {
+    fn is_own(&self, principal: &Name, past: &Past, data: &Data, ask: &Ask) -> bool {
         let Data::ApprovalWithdrawn(_) = data else { return false };
-        let about = ask.about.and_then(|id| self.find(&entry.past, id));
-        about.is_some_and(|index| self.entry(index).principal == entry.principal)
+        let about = ask.about.and_then(|id| self.find(past, id));
+        about.is_some_and(|index| self.entry(index).principal == *principal)
     }
 }
 

@@ -121,7 +121,7 @@ impl Ledger {
         own.newest.first().map_or_else(Vec::new, |authority| court.policy_checks(*authority))
     }
 
-    fn court<'a>(&'a self, gate: &'a Gate, own: &'a ClosedSet) -> Court<'a> {
+    pub(crate) fn court<'a>(&'a self, gate: &'a Gate, own: &'a ClosedSet) -> Court<'a> {
         Court {
             ledger: self,
             gate,

@@ -1,6 +1,6 @@
 //! Read models: what runs where, releases, what changed. Pure functions of a ledger and a closed set of it.
 
+pub mod gates;
 pub mod overlap;
-
 pub mod rollout;
 pub mod running;

@@ -8,6 +8,7 @@ pub mod args;
 pub mod commands;
 pub mod error;
 pub mod key;
+pub mod naming;
 pub mod place;
 pub mod presets;
 pub mod reference;

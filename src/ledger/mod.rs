@@ -3,5 +3,6 @@
 pub mod append;
 pub mod describe;
 pub mod open;
+pub mod outlook;
 pub mod releases;
 pub mod seen;

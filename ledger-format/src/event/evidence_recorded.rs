@@ -77,6 +77,15 @@ impl EvidenceRecorded {
         }
     }
 
+    /// Whether, of two about one object, the later one supersedes the earlier one (`SPEC.md`, LF-91).
+    pub fn is_of_one_series(&self, other: &Self) -> bool {
+        self.deployment == other.deployment
+            && self.r#type == other.r#type
+            && self.name == other.name
+            && self.component == other.component
+            && self.target == other.target
+    }
+
     fn one_object(&self) -> Result<(), &'static str> {
         self.object().map(|_| ()).ok_or("not exactly one of `images`, `release`, `start` and `config`")
     }

@@ -7,10 +7,10 @@ use crate::authority::force::Number;
 use crate::dag::Index;
 use crate::event::{ApprovalGranted, Data, Kind};
 use crate::field::Set;
-use crate::judgement::{Cause, Code, Court};
+use crate::judgement::{Cause, Code, Court, Gate};
 use crate::ledger::{ClosedSet, Ledger, RolloutKey};
 use crate::name::{EventId, Name};
-use crate::policy::{ApprovalRule, Part};
+use crate::policy::{ApprovalRule, Part, Policy};
 
 impl Court<'_> {
     pub(super) fn approvals(&self, authority: Number, rule: &ApprovalRule, lists: &[&Set<Part>]) -> RuleCheck {
@@ -140,6 +140,13 @@ impl Court<'_> {
         })
     }
 
+    /// The part of a principal that must be somebody else's than the approver's.
+    fn part_besides(&self, who: &Name, lists: &[&Set<Part>]) -> Option<Part> {
+        let with_approver = lists.iter().filter(|parts| parts.contains(&Part::Approver));
+        let mut others = with_approver.flat_map(|parts| parts.iter()).filter(|part| **part != Part::Approver);
+        others.find(|part| self.holders(**part).contains(who)).copied()
+    }
+
     pub(super) fn distinct(&self, parts: &Set<Part>) -> RuleCheck {
         let held: Vec<(Part, BTreeSet<Name>)> = parts.iter().map(|part| (*part, self.holders(*part))).collect();
         if held.iter().any(|(part, holders)| *part == Part::Author && holders.is_empty()) {
@@ -221,6 +228,16 @@ impl Court<'_> {
 }
 
 impl Ledger {
+    /// The part because of which the policy of a target would not count an approval by this principal.
+    pub fn part_besides_approver(&self, gate: &Gate, who: &Name, own: &ClosedSet) -> Option<Part> {
+        let court = self.court(gate, own);
+        let of_gate = |document| Policy::resolve(document, &gate.deployment, &gate.target);
+        let policies: Vec<Policy<'_>> = self.documents(own).map(|document| of_gate(document.authority())).collect();
+        let rules = policies.iter().flat_map(|policy| policy.rules());
+        let lists: Vec<&Set<Part>> = rules.flat_map(|rules| rules.distinct.iter().flatten()).collect();
+        court.part_besides(who, &lists)
+    }
+
     /// The starts that these lead back to by `resumes`, themselves too, and what all of them spent (LF-152).
     fn spent_by(
         &self,

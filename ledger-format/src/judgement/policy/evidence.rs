@@ -74,10 +74,7 @@ impl Court<'_> {
     }
 
     fn supersedes(&self, newer: (Index, &EvidenceRecorded), older: (Index, &EvidenceRecorded)) -> bool {
-        let same = |a: &EvidenceRecorded, b: &EvidenceRecorded| {
-            a.r#type == b.r#type && a.name == b.name && a.component == b.component && a.target == b.target
-        };
-        self.ledger.entry(newer.0).past.contains(older.0) && same(newer.1, older.1)
+        self.ledger.entry(newer.0).past.contains(older.0) && newer.1.is_of_one_series(older.1)
     }
 
     /// What speaks against it and is not superseded in the own past.
