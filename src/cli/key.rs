@@ -7,7 +7,7 @@ use super::args::SigningKey;
 use super::error::CliError;
 use crate::signers::Signer as _;
 use crate::signers::key_file::StoredKey;
-use crate::signers::key_source::KeyChoice;
+use crate::signers::key_source::{KeyChoice, KeyPlace};
 use crate::signers::local_key::LocalKey;
 
 /// A key that was found; its passphrase is asked for when it is opened, after everything else.
@@ -15,31 +15,43 @@ pub enum FoundKey {
     /// Whose key it is is known: planning needs no more.
     Known { stored: StoredKey, public: PublicKey },
     /// Encrypted, with no public half beside it: it had to be opened to know whose it is.
-    Opened(LocalKey),
+    Opened { place: KeyPlace, key: LocalKey },
 }
 
 impl FoundKey {
     /// `name`: the key that the configuration names, if it does.
     pub fn find(world: &World<'_>, argument: &SigningKey, name: Option<&str>) -> Result<Self, CliError> {
         let choice = KeyChoice { file: argument.file.as_deref(), name, environment: world.environment };
-        let stored = StoredKey::read(choice.locate()?, world.environment)?;
+        Self::at(world, choice.locate()?)
+    }
+
+    /// The key that lies there.
+    pub fn at(world: &World<'_>, place: KeyPlace) -> Result<Self, CliError> {
+        let stored = StoredKey::read(place, world.environment)?;
         match stored.public().cloned() {
             Some(public) => Ok(Self::Known { stored, public }),
-            None => Ok(Self::Opened(open(world, &stored)?)),
+            None => Ok(Self::Opened { place: stored.place().clone(), key: open(world, &stored)? }),
+        }
+    }
+
+    pub fn place(&self) -> &KeyPlace {
+        match self {
+            Self::Known { stored, .. } => stored.place(),
+            Self::Opened { place, .. } => place,
         }
     }
 
     pub fn public(&self) -> &PublicKey {
         match self {
             Self::Known { public, .. } => public,
-            Self::Opened(key) => key.public(),
+            Self::Opened { key, .. } => key.public(),
         }
     }
 
     pub fn open(self, world: &World<'_>) -> Result<LocalKey, CliError> {
         match self {
             Self::Known { stored, .. } => open(world, &stored),
-            Self::Opened(key) => Ok(key),
+            Self::Opened { key, .. } => Ok(key),
         }
     }
 }

@@ -9,6 +9,7 @@ pub mod commands;
 pub mod error;
 pub mod key;
 pub mod naming;
+pub mod own_key;
 pub mod place;
 pub mod presets;
 pub mod reference;
@@ -51,6 +52,7 @@ enum Command {
     #[command(subcommand, visible_alias = "deployment", about = "Look at what is configured")]
     Deployments(commands::deployments::Deployments),
     Explain(commands::explain::Explain),
+    Init(commands::init::Init),
     #[command(flatten)]
     Verb(Verb),
 }
@@ -65,6 +67,7 @@ impl Command {
             Self::Completions(command) => command.run(world),
             Self::Deployments(command) => command.run(world),
             Self::Explain(command) => command.run(world),
+            Self::Init(command) => command.run(world),
             Self::Verb(verb) => verb.run(world),
         }
     }

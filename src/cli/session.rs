@@ -8,6 +8,7 @@ mod actor;
 mod writer;
 
 use ledger_format::ledger::Ledger;
+use ledger_format::name::LedgerId;
 use ledger_format::time::Time;
 
 pub use actor::Actor;
@@ -48,6 +49,16 @@ impl<'a> Session<'a> {
         session.judge()?;
         session.remember();
         Ok(session)
+    }
+
+    /// Remembers a ledger that was begun here and now.
+    pub fn begun(world: &World<'_>, place: &Place, ledger: LedgerId) -> Result<(), CliError> {
+        let store = store::open(&place.address, describe)?;
+        let opened = open(store.as_ref(), &Trust { ledger: Some(ledger), authority: None })
+            .map_err(|error| CliError::opening(error, place, None))?;
+        let memory = Memory::of(&world.environment.folders()?.state);
+        memory.remember(&place.address, &opened.ledger, Acquaintance::Begun, Time::from(world.clock.now()))?;
+        Ok(())
     }
 
     /// Opens the ledger as it is, for `verify`: what is wrong with it is left to be told, and nothing is remembered.

@@ -8,6 +8,7 @@ pub mod deployment;
 pub mod diagnostic;
 pub mod node;
 pub mod path;
+pub mod pin;
 pub mod project;
 pub mod raw;
 mod reader;

@@ -50,6 +50,13 @@ impl Project {
         Self::with(root, None, None, None)
     }
 
+    /// What a text says under `trust:` as a `sealog.yaml` without mistakes.
+    pub(super) fn trust_in(text: &str) -> Option<LedgerId> {
+        let mut reader = Reader::new(SourceFile::new(SEALOG_YAML, text.to_owned()));
+        let found = settings(&mut reader, Keys::Known);
+        if reader.found.is_empty() { found.trust } else { None }
+    }
+
     fn with(root: &Path, ledger: Option<String>, trust: Option<LedgerId>, deployments: Option<ProjectPath>) -> Self {
         let default = || ProjectPath::new(DEFAULT_DEPLOYMENTS).unwrap_or_else(|_| unreachable!("a constant path"));
         Self {

@@ -73,6 +73,23 @@ impl Sandbox {
         self
     }
 
+    /// The same sandbox with a ledger, which ana founded with the key `home/sealog/keys/ana.pem`: she is its only root
+    /// and has every right. Every command signs as her until [`Self::acting_as`] says otherwise.
+    pub fn with_ledger(self) -> Self {
+        self.run("init --name ana --yes").succeeds();
+        self.acting_as("ana")
+    }
+
+    /// `fixtures/projects/shop` with a ledger of ana's.
+    pub fn shop() -> Self {
+        Self::new().with_project("shop").with_ledger()
+    }
+
+    /// The same sandbox with the key of this name in the folder of keys as the one that signs.
+    pub fn acting_as(self, name: &str) -> Self {
+        self.with("SEALOG_KEY_NAME", name)
+    }
+
     /// A private key of `fixtures/keys` in the person's folder of keys.
     pub fn add_key(&self, name: &str, fixture: &str) -> PathBuf {
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/keys").join(fixture);
