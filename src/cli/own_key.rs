@@ -15,7 +15,7 @@ use crate::signers::passphrase::Passphrase;
 
 /// A key, or the place for a new one.
 pub enum OwnKey {
-    Found(FoundKey),
+    Found(Box<FoundKey>),
     New(PathBuf),
 }
 
@@ -37,7 +37,7 @@ impl OwnKey {
         };
         match choice.locate() {
             Ok(KeyPlace::File(path)) if !path.exists() => new(path),
-            Ok(place) => Ok(Self::Found(FoundKey::at(world, place)?)),
+            Ok(place) => Ok(Self::Found(Box::new(FoundKey::at(world, place)?))),
             Err(NoKeyChosen::Unknown { folder, name, .. }) => new(folder.join(format!("{name}.pem"))),
             Err(NoKeyChosen::None { folder }) => match name.or_else(|| person(world)) {
                 Some(name) => new(folder.join(format!("{name}.pem"))),

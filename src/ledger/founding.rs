@@ -28,7 +28,7 @@ pub enum FoundingError {
 /// What the first event says; every key proves itself.
 pub fn founding(home: &StoreIdentity, founder: &Name, keys: &[&dyn Signer]) -> Result<LedgerCreated, FoundingError> {
     // What the proofs bind is the document without them.
-    let unproven = created(home, founder, keys, |key| Ok(entry(key, &[0])?))?.unproven();
+    let unproven = created(home, founder, keys, |key| entry(key, &[0]))?.unproven();
     created(home, founder, keys, |key| proven(unproven, founder, key))
 }
 
