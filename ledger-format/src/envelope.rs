@@ -137,6 +137,11 @@ impl Envelope {
         &self.payload
     }
 
+    /// The signature's bytes, raw of Ed25519 and of P-256.
+    pub fn signature(&self) -> &[u8] {
+        &self.signature
+    }
+
     /// The key that is said to have signed.
     pub fn key(&self) -> &Fingerprint {
         &self.key

@@ -324,6 +324,15 @@ impl Ledger {
         self.waiting.values().map(|object| &object.event)
     }
 
+    pub(crate) fn pending_by_id(&self, id: EventId) -> Option<&Event> {
+        self.waiting.get(&id).map(|object| &object.event)
+    }
+
+    /// The effective events of a set that name this one in their data, in order of arrival.
+    pub fn naming_in(&self, index: Index, set: &ClosedSet) -> Vec<Index> {
+        self.indexes.naming(index).filter(|by| self.is_effective(*by, set)).collect()
+    }
+
     /// The index of an event in a past, where it lies in it.
     pub(crate) fn find(&self, past: &Past, id: EventId) -> Option<Index> {
         self.index(id).filter(|index| past.contains(*index))

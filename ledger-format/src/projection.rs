@@ -4,3 +4,4 @@ pub mod gates;
 pub mod overlap;
 pub mod rollout;
 pub mod running;
+pub mod withheld;

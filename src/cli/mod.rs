@@ -12,6 +12,7 @@ pub mod naming;
 pub mod own_key;
 pub mod place;
 pub mod presets;
+pub mod reader;
 pub mod reference;
 pub mod session;
 mod start;
@@ -53,6 +54,8 @@ enum Command {
     Deployments(commands::deployments::Deployments),
     Explain(commands::explain::Explain),
     Init(commands::init::Init),
+    #[command(subcommand, about = "Look at the ledger itself")]
+    Ledger(commands::ledger::Ledger),
     #[command(flatten)]
     Verb(Verb),
 }
@@ -68,6 +71,7 @@ impl Command {
             Self::Deployments(command) => command.run(world),
             Self::Explain(command) => command.run(world),
             Self::Init(command) => command.run(world),
+            Self::Ledger(command) => command.run(world),
             Self::Verb(verb) => verb.run(world),
         }
     }

@@ -114,6 +114,18 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// Whether nothing is withheld that an event of a living key builds on, and nobody disputes who decides.
+    pub fn complete(&self) -> Result<(), CliError> {
+        let everything = self.ledger().everything();
+        if let Some(waiting) = self.ledger().withheld(&everything).first() {
+            return Err(CliError::withheld(waiting, &self.place.address));
+        }
+        match self.ledger().is_forked(&everything) {
+            true => Err(CliError::forked(self.ledger(), &everything)),
+            false => Ok(()),
+        }
+    }
+
     /// Whether something that counts is founded on an object that is no event.
     fn needs(&self, rejected: ledger_format::name::EventId) -> bool {
         let waits = |event: &ledger_format::event::Event| event.header.parents.contains(&rejected);

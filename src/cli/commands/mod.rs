@@ -4,3 +4,4 @@ pub mod completions;
 pub mod deployments;
 pub mod explain;
 pub mod init;
+pub mod ledger;

@@ -95,12 +95,18 @@ codes! {
     Ambiguous, "ambiguous", Usage,
         "What was named, or left out, could mean several things.",
         "The error lists them; name one of them whole.";
+    AuthorityForked, "authority-forked", Unverified,
+        "Two authorities are in force and neither builds on the other: who may do what is disputed.",
+        "No side settles this alone. The roots of all sides endorse one proposal that replaces both; until then starts are not permitted.";
     ClockBehind, "clock-behind", Failed,
         "Everything in the ledger lies more than 5 minutes ahead of this machine's clock, so that no event can be put on top of it.",
         "Set the clock of this machine right. If it is right, another machine wrote events of the future: `sealog ledger log` shows whose.";
     Declined, "declined", Failed,
         "A question was answered with no, which is the default.",
         "Nothing was done. Run the command again and answer `y`, or give `--yes`.";
+    EventMissing, "event-missing", Unverified,
+        "Events of living keys build on an event that the store does not show: it was removed, or has not arrived yet.",
+        "Any honest copy of the ledger heals it: `sealog ledger export` there, `sealog ledger import` here. Where nobody has it, an authority can exclude it.";
     EventRefused, "event-refused", Refused,
         "The ledger's own rules refuse what was to be recorded: every reader would leave it out.",
         "The error names the rule. Nothing was written.";

@@ -1,8 +1,9 @@
 //! What went wrong with a ledger, for people: it cannot be opened, or an event not appended.
 
 use ledger_format::admission::Refusal;
-use ledger_format::ledger::Ledger;
+use ledger_format::ledger::{ClosedSet, Ledger};
 use ledger_format::name::{EventId, LedgerId};
+use ledger_format::projection::withheld::Waiting;
 use ledger_format::right::{Ask, Dimension};
 use serde_json::json;
 
@@ -94,6 +95,29 @@ impl CliError {
             }
             None => error,
         }
+    }
+
+    /// An event of a living key builds on something that the store does not show.
+    pub fn withheld(waiting: &Waiting<'_>, address: &Address) -> Self {
+        let event = waiting.event;
+        let missing: Vec<EventId> = waiting.missing.iter().copied().collect();
+        let kind = event.kind().map_or_else(|| "an event".to_owned(), |kind| kind.to_string());
+        let shown = list(missing.iter().map(EventId::short));
+        Self::new(Code::EventMissing, format!("{address} does not show event {shown}, on which others build"))
+            .fact("missing", ids(&missing), list(missing.iter()))
+            .fact(
+                "waiting",
+                event.id.to_string(),
+                format!("{} {kind}, generation {}", event.id.short(), event.header.generation),
+            )
+            .hint("any honest copy of the ledger heals it: sealog ledger export there, sealog ledger import here")
+    }
+
+    /// Two authorities are in force, and neither builds on the other.
+    pub fn forked(ledger: &Ledger, set: &ClosedSet) -> Self {
+        let sides = ledger.newest_authorities(set);
+        Self::new(Code::AuthorityForked, "the authority of the ledger is forked: neither side can settle it alone")
+            .fact("sides", ids(&sides), list(sides.iter().map(EventId::short)))
     }
 
     fn no_right(ask: &Ask) -> Self {

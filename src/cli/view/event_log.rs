@@ -70,7 +70,7 @@ pub struct Shown {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Signature {
     pub algorithm: Option<&'static str>,
-    pub signature: Base64,
+    pub signature: Option<Base64>,
 }
 
 impl Admission {

@@ -4,6 +4,7 @@
 pub mod as_of;
 pub mod diagnostics;
 pub mod event_log;
+pub mod head;
 pub mod history;
 pub mod release_name;
 pub mod releases;

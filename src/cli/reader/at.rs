@@ -1,0 +1,64 @@
+//! `--at`: the ledger as it was at an event or a time.
+
+use ledger_format::ledger::{ClosedSet, Ledger};
+use ledger_format::name::EventId;
+use ledger_format::time::Time;
+
+use crate::cli::error::{CliError, Code};
+use crate::cli::ui::look::Look;
+use crate::ledger::releases::FEWEST_DIGITS;
+
+/// The events up to a time, or an event and its past.
+pub fn resolve(ledger: &Ledger, look: &Look, text: &str) -> Result<ClosedSet, CliError> {
+    match look.times.parse(text) {
+        Some(moment) => at_time(ledger, look, text, moment.into()),
+        None if is_id(text) => {
+            let ids = ledger.entries().map(|(_, entry)| entry.event.id);
+            let id = one_of(ids, look, text)?;
+            ledger.index(id).map(|index| ledger.at_event(index)).ok_or_else(|| unknown(text))
+        }
+        None => Err(CliError::new(Code::Usage, format!("`{text}` is neither an event nor a time"))
+            .hint("--at 8b5e30f7d2c4, --at 10:13, --at '11-18 16:43', --at 2026-11-18, --at '26m ago'")),
+    }
+}
+
+fn at_time(ledger: &Ledger, look: &Look, text: &str, moment: Time) -> Result<ClosedSet, CliError> {
+    let set = ledger.at_time(moment);
+    if !set.is_empty() {
+        return Ok(set);
+    }
+    let begun = ledger.entry(0).event.header.time;
+    let message = format!("there was no ledger at {text}: it was begun {}", look.times.exact(begun.into()));
+    Err(CliError::new(Code::NotFound, message).detail("begun", begun.to_string()))
+}
+
+/// Whether a text could be the beginning of an event's id.
+pub fn is_id(text: &str) -> bool {
+    let digits = digits(text);
+    (FEWEST_DIGITS..=64).contains(&digits.len()) && digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// The one event whose id begins so.
+pub fn one_of(ids: impl Iterator<Item = EventId>, look: &Look, text: &str) -> Result<EventId, CliError> {
+    let mut found: Vec<EventId> = ids.filter(|id| id.0.hex().starts_with(digits(text))).collect();
+    found.sort_unstable();
+    found.dedup();
+    match found.as_slice() {
+        [] => Err(unknown(text)),
+        [one] => Ok(*one),
+        several => {
+            let shown = several.iter().map(|id| look.event(id)).collect::<Vec<_>>().join(", ");
+            let ids: Vec<String> = several.iter().map(ToString::to_string).collect();
+            let message = format!("`{text}` could be any of {} events", several.len());
+            Err(CliError::new(Code::Ambiguous, message).fact("they are", ids, shown))
+        }
+    }
+}
+
+fn digits(text: &str) -> &str {
+    text.strip_prefix("sha256:").unwrap_or(text)
+}
+
+fn unknown(text: &str) -> CliError {
+    CliError::new(Code::NotFound, format!("the ledger has no event `{text}`")).hint("sealog ledger log   (lists them)")
+}
