@@ -30,6 +30,20 @@ pub struct Pace {
     last: Instant,
 }
 
+/// How long something is waited for: measured, not told by a clock that people set.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    since: Instant,
+    all: Duration,
+}
+
+/// Whether there is patience left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Waited {
+    AWhile,
+    LongEnough,
+}
+
 impl Clock {
     pub fn from_environment(environment: &Environment) -> Result<Self, NotATime> {
         match environment.get("SEALOG_NOW") {
@@ -76,6 +90,24 @@ impl Pace {
             self.last = now;
         }
         due
+    }
+}
+
+impl Patience {
+    /// Begins now.
+    pub fn new(all: Duration) -> Self {
+        Self { since: Instant::now(), all }
+    }
+
+    /// Waits for this long, or for what is left of all.
+    pub fn wait(&self, pause: Duration) -> Waited {
+        match self.all.checked_sub(self.since.elapsed()) {
+            Some(left) if !left.is_zero() => {
+                std::thread::sleep(pause.min(left));
+                Waited::AWhile
+            }
+            Some(_) | None => Waited::LongEnough,
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use ledger_format::name::LedgerId;
 use ledger_format::time::Time;
 
 pub use actor::Actor;
-pub use writer::{SessionWriter, WriteError};
+pub use writer::SessionWriter;
 
 use super::World;
 use super::args::WhichLedger;

@@ -10,6 +10,7 @@ use ledger_format::name::EventId;
 use ledger_format::received::{Keyring, NotAnEvent, Received};
 use ledger_format::time::Time;
 
+use super::open::OpenError;
 use crate::clock::Clock;
 use crate::signers::{SignError, Signer};
 use crate::store::{Blob, LedgerStore, StoreError, StoredName};
@@ -52,6 +53,15 @@ pub enum AppendError {
     Name(#[from] crate::store::name::NotAStoredName),
     #[error("the system's random numbers")]
     Random(#[from] getrandom::Error),
+}
+
+/// Why somebody who reads and writes in turn could not go on.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    #[error(transparent)]
+    Append(#[from] AppendError),
+    #[error("cannot read the ledger again")]
+    Open(#[from] OpenError),
 }
 
 impl Writer<'_> {

@@ -6,4 +6,5 @@ pub mod founding;
 pub mod open;
 pub mod outlook;
 pub mod releases;
+pub mod runs;
 pub mod seen;

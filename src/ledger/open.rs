@@ -28,6 +28,8 @@ pub struct Opened {
     /// How many names the listing had, and how many more in the place of events were none.
     pub listed: usize,
     pub unknown: usize,
+    /// How many events the listing named that were gone when they were to be read.
+    pub gone: usize,
 }
 
 /// An object that is not the event that its name says.
@@ -71,16 +73,16 @@ pub enum OpenError {
 pub fn open(store: &dyn LedgerStore, trust: &Trust) -> Result<Opened, OpenError> {
     let listing = store.list()?;
     let objects = listing.events.par_iter().map(|name| read(store, name)).collect::<Result<Vec<_>, _>>()?;
-    let (mut received, mut rejected) = (Vec::with_capacity(objects.len()), Vec::new());
+    let (mut received, mut rejected, mut gone) = (Vec::with_capacity(objects.len()), Vec::new(), 0);
     for object in objects {
         match object {
             Object::Event(name, event) => received.push((name, *event)),
             Object::Rejected(reject) => rejected.push(reject),
-            Object::Gone => {}
+            Object::Gone => gone += 1,
         }
     }
     let opened = assemble(received, rejected, trust)?;
-    Ok(Opened { listed: listing.events.len(), unknown: listing.unknown, ..opened })
+    Ok(Opened { listed: listing.events.len(), unknown: listing.unknown, gone, ..opened })
 }
 
 /// Reads what a store shows beyond what was opened before.
@@ -92,7 +94,7 @@ pub fn refresh(store: &dyn LedgerStore, opened: Opened, trust: &Trust) -> Result
     };
     let names: Vec<StoredName> = listing.events.iter().filter(is_new).copied().collect();
     let keys = keyring.len();
-    let mut received = Vec::with_capacity(names.len());
+    let (mut received, mut gone) = (Vec::with_capacity(names.len()), 0);
     for object in names.par_iter().map(|name| read(store, name)).collect::<Result<Vec<_>, _>>()? {
         match object {
             Object::Event(name, event) => {
@@ -100,7 +102,7 @@ pub fn refresh(store: &dyn LedgerStore, opened: Opened, trust: &Trust) -> Result
                 received.push((name, *event));
             }
             Object::Rejected(reject) => rejected.push(reject),
-            Object::Gone => {}
+            Object::Gone => gone += 1,
         }
     }
     // A new key may have signed what was a stranger's before.
@@ -113,7 +115,7 @@ pub fn refresh(store: &dyn LedgerStore, opened: Opened, trust: &Trust) -> Result
             Err(reject) => rejected.push(reject),
         }
     }
-    Ok(Opened { ledger, keyring, rejected, listed: listing.events.len(), unknown: listing.unknown })
+    Ok(Opened { ledger, keyring, rejected, listed: listing.events.len(), unknown: listing.unknown, gone })
 }
 
 /// Verifies and folds what was received, from wherever.
@@ -145,7 +147,7 @@ pub fn assemble(
             Err(reject) => rejected.push(reject),
         }
     }
-    Ok(Opened { ledger, keyring, rejected, listed: 0, unknown: 0 })
+    Ok(Opened { ledger, keyring, rejected, listed: 0, unknown: 0, gone: 0 })
 }
 
 fn check(keyring: &Keyring, name: StoredName, event: Received) -> Result<(StoredName, Checked), Rejected> {

@@ -9,10 +9,9 @@ use serde_json::json;
 
 use super::{CliError, Code};
 use crate::cli::place::{Pin, Place};
-use crate::cli::session::WriteError;
 use crate::cli::ui::times;
 use crate::cli::view::says::{count, list};
-use crate::ledger::append::AppendError;
+use crate::ledger::append::{AppendError, WriteError};
 use crate::ledger::open::{OpenError, Rejected};
 use crate::ledger::seen::{MemoryError, Missing, Seen};
 use crate::store::Address;

@@ -2,13 +2,13 @@
 
 use ledger_format::event::Data;
 use ledger_format::field::Run;
-use ledger_format::ledger::Ledger;
+use ledger_format::ledger::{ClosedSet, Ledger};
 use ledger_format::name::{EventId, Fingerprint, Name};
 
 use super::{Actor, Session};
 use crate::cli::error::CliError;
-use crate::ledger::append::{AppendError, Writer, new_run};
-use crate::ledger::open::{OpenError, Opened, open, refresh};
+use crate::ledger::append::{AppendError, WriteError, Writer, new_run};
+use crate::ledger::open::{Opened, open, refresh};
 use crate::signers::Signer as _;
 use crate::signers::local_key::LocalKey;
 use crate::store::Blob;
@@ -57,6 +57,17 @@ impl<'a> SessionWriter<'a> {
 
     pub fn fingerprint(&self) -> Fingerprint {
         self.key.public().fingerprint()
+    }
+
+    /// From here on writes as another process of this machine, which is gone.
+    pub fn go_on_as(&mut self, run: Run) {
+        self.run = run;
+    }
+
+    /// The past that an event has which is written now.
+    pub fn past_of_next(&self) -> Result<ClosedSet, WriteError> {
+        let parents = self.engine().parents(self.ledger())?;
+        Ok(self.ledger().at_events(&parents))
     }
 
     /// Signs an event on top of all that is there, writes it and reads it back.
@@ -131,15 +142,6 @@ impl<'a> SessionWriter<'a> {
 
     fn stand_in(&self) -> Opened {
         let ledger = self.beginning.at_its_beginning();
-        Opened { ledger, keyring: Default::default(), rejected: Vec::new(), listed: 0, unknown: 0 }
+        Opened { ledger, keyring: Default::default(), rejected: Vec::new(), listed: 0, unknown: 0, gone: 0 }
     }
-}
-
-/// Why nothing was written.
-#[derive(Debug, thiserror::Error)]
-pub enum WriteError {
-    #[error(transparent)]
-    Append(#[from] AppendError),
-    #[error("cannot read the ledger again")]
-    Open(#[from] OpenError),
 }
