@@ -10,7 +10,6 @@ from kinds import KINDS, STR, Seen
 BASE = "https://sealog.dev/ledger/"
 FIRST = "ledger.created"
 
-
 class Event:
     """An object whose bundle and statement have the form of LF-70.1, not yet verified."""
 
@@ -92,11 +91,9 @@ class Event:
     def signed_by(self, key):
         return key.verifies(self.signature, PAYLOAD_TYPE, self.payload)
 
-
 def keys_of(document):
     """(principal, fingerprint, entry) of each key of a document."""
     return [(p, f, e) for p, x in document["principals"].items() for f, e in x.get("keys", {}).items()]
-
 
 def proof_ledger(event):
     """LF-53: what a proof in a first event names in the place of the ledger."""
@@ -106,7 +103,6 @@ def proof_ledger(event):
             for k, v in x.items()} for p, x in event.document["principals"].items()}
     data["authority"] = dict(event.document, principals=principals)
     return digest(canonical(data))
-
 
 def breach_alone(document):
     """The first rule of LF-52 that a document breaks by itself, up to `document-key`; (code, rank)."""
@@ -120,7 +116,6 @@ def breach_alone(document):
         return "document-key"
     return None
 
-
 def proofs_hold(document, ledger, known=()):
     """LF-53; `known` are the entries that were verified before."""
     for principal, fingerprint, entry in keys_of(document):
@@ -129,7 +124,6 @@ def proofs_hold(document, ledger, known=()):
         if (principal, fingerprint, entry) not in known and not key.verifies(unbase64(entry["proof"]), PROOF_TYPE, body):
             return False
     return True
-
 
 def valid_first(event):
     """LF-80."""
@@ -140,7 +134,6 @@ def valid_first(event):
         return False
     own = [documents_key(e, f) for p, f, e in keys_of(d) if f == event.key and p in d["roots"]["principals"]]
     return bool(own) and event.signed_by(own[0])
-
 
 class Held:
     """Step 1 of LF-70 over all objects. `ledger` is None where the reader stops for want of one."""

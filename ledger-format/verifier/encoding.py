@@ -16,34 +16,27 @@ FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]")
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 MAX_INT = 9007199254740991
 
-
 class Malformed(Exception):
     """The bytes or values are not of the form that the specification asks."""
-
 
 def need(condition):
     if not condition:
         raise Malformed()
 
-
 def canonical(value):
     """LF-1. Keys are ASCII (LF-4), so sorting by code point is sorting by UTF-16."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-
 
 def _members(pairs):
     need(len({k for k, _ in pairs}) == len(pairs) and all(k.isascii() for k, _ in pairs))
     return dict(pairs)
 
-
 def _integer(text):
     need(re.fullmatch(r"0|[1-9][0-9]{0,15}", text) and int(text) <= MAX_INT)
     return int(text)
 
-
 def _no_number(_text):
     raise Malformed()
-
 
 def parse(raw):
     """LF-1 to LF-4: a value whose canonical form is `raw`."""
@@ -55,7 +48,6 @@ def parse(raw):
         raise Malformed() from error
     return value
 
-
 def depth(value):
     """LF-6: 1 for an object or array without another one inside."""
     if isinstance(value, (dict, list)):
@@ -63,10 +55,8 @@ def depth(value):
         return 1 + max((depth(v) for v in inner), default=0)
     return 0
 
-
 def digest(raw):
     return "sha256:" + hashlib.sha256(raw).hexdigest()
-
 
 def unbase64(text):
     """LF-12."""
@@ -77,13 +67,11 @@ def unbase64(text):
         raise Malformed() from error
     return raw
 
-
 def days(year, month, day):
     """Days since 1970-01-01 in the proleptic Gregorian calendar."""
     y = year - (month <= 2)
     of_year = (153 * ((month + 9) % 12) + 2) // 5 + day - 1
     return y * 365 + y // 4 - y // 100 + y // 400 + of_year - 719468
-
 
 def milliseconds(text):
     """LF-11."""
@@ -94,7 +82,6 @@ def milliseconds(text):
     following = (year + (month == 12), month % 12 + 1)
     need(1 <= day <= days(*following, 1) - days(year, month, 1) and hour <= 23 and minute <= 59 and second <= 59)
     return (((days(year, month, day) * 24 + hour) * 60 + minute) * 60 + second) * 1000 + ms
-
 
 P25519 = 2**255 - 19
 D25519 = -121665 * pow(121666, -1, P25519) % P25519
@@ -107,7 +94,6 @@ SMALL = {bytes.fromhex(x) for x in (
     "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa")}
 N256 = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551
 
-
 def _good_point(raw):
     """A canonical encoding of a point of edwards25519 that is not of small order."""
     y = int.from_bytes(raw, "little") & (2**255 - 1)
@@ -115,7 +101,6 @@ def _good_point(raw):
         return False
     square = (y * y - 1) * pow(D25519 * y * y + 1, -1, P25519) % P25519
     return square != 0 and pow(square, (P25519 - 1) // 2, P25519) == 1
-
 
 class Key:
     """A public key in one of the two forms of LF-23."""
@@ -153,7 +138,6 @@ class Key:
             return False
         return True
 
-
 def _check_der(signature):
     need(len(signature) >= 8 and signature[0] == 0x30 and signature[1] == len(signature) - 2 < 0x80)
     at, integers = 2, []
@@ -165,7 +149,6 @@ def _check_der(signature):
         integers.append(int.from_bytes(raw, "big"))
         at += 2 + len(raw)
     need(at == len(signature) and 1 <= integers[0] < N256 and 1 <= integers[1] <= (N256 - 1) // 2)
-
 
 def documents_key(entry, fingerprint):
     """The key of an entry of a document, when LF-23 and LF-24 hold for it."""

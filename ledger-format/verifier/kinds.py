@@ -8,33 +8,26 @@ NAME_RE = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9_])?")
 PREFIX_RE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._/-]{0,127}")
 CONTROL_RE = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
-
 class Seen:
     """What the forms meet on their way: the ids and images of the data."""
 
     def __init__(self):
         self.ids, self.images = [], []
 
-
 def matching(expression):
     return lambda v, _: isinstance(v, str) and re.fullmatch(expression, v) is not None
-
 
 def one_of(*values):
     return lambda v, _: isinstance(v, str) and v in values
 
-
 def number(low=0, high=MAX_INT):
     return lambda v, _: type(v) is int and low <= v <= high
-
 
 def NAME(v, _=None):
     return isinstance(v, str) and bool(NAME_RE.fullmatch(v)) and ".." not in v and "//" not in v
 
-
 def COMPONENT(v, _=None):
     return NAME(v) and "/" in v
-
 
 def PATTERN(v, _=None):
     if NAME(v) or v == "*":
@@ -42,11 +35,9 @@ def PATTERN(v, _=None):
     return (isinstance(v, str) and v.endswith("*") and bool(PREFIX_RE.fullmatch(v[:-1]))
             and ".." not in v and "//" not in v)
 
-
 def text(longest, control=CONTROL_RE):
     return lambda v, _: (isinstance(v, str) and 1 <= len(v.encode()) <= longest
                          and not (control and set(control.findall(v)) - ({"\t", "\n"} if longest > 256 else set())))
-
 
 def TIME(v, _):
     try:
@@ -54,35 +45,28 @@ def TIME(v, _):
     except Malformed:
         return False
 
-
 def BASE64(v, _):
     try:
         return isinstance(v, str) and len(unbase64(v)) > 0
     except Malformed:
         return False
 
-
 def TRUE(v, _):
     return v is True
 
-
 def anything(_v, _seen):
     return True
-
 
 STR, TEXT, INT = text(256), text(1024), number()
 ID_FORM, FPR = matching(DIGEST), matching(FINGERPRINT)
 COMMIT = matching(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
-
 def REPOSITORY(v, seen):
     return STR(v, seen) and "/" in v and not v.startswith("/") and v.index("/") < len(v) - 1
-
 
 def HOME(v, seen):
     return STR(v, seen) and (bool(re.fullmatch(r"oci-layout:[0-9a-f]{32}", v))
                              or v.startswith("oci://") and REPOSITORY(v[6:], seen))
-
 
 def ident(*kinds):
     """An Id of one of the kinds; of any kind when none is given."""
@@ -93,22 +77,18 @@ def ident(*kinds):
         return True
     return form
 
-
 def shape(fields):
     known = {k.rstrip("?"): f for k, f in fields.items()}
     must = {k for k in fields if not k.endswith("?")}
     return lambda v, seen: (isinstance(v, dict) and must <= v.keys() <= known.keys()
                             and all(known[k](x, seen) for k, x in v.items()))
 
-
 def rank(v):
     """LF-14: what a set is sorted by."""
     return v if isinstance(v, int) else v.encode() if isinstance(v, str) else canonical(v)
 
-
 def ordered(form):
     return lambda v, seen: isinstance(v, list) and len(v) > 0 and all(form(x, seen) for x in v)
-
 
 def several(form, by=rank, least=1):
     def check(v, seen):
@@ -118,15 +98,12 @@ def several(form, by=rank, least=1):
         return all(a < b for a, b in zip(keys, keys[1:]))
     return check
 
-
 def mapping(key, form):
     return lambda v, seen: (isinstance(v, dict) and len(v) > 0
                             and all(key(k, seen) and form(x, seen) for k, x in v.items()))
 
-
 def also(form, condition):
     return lambda v, seen: form(v, seen) and condition(v)
-
 
 NOTE_BLOB = shape({"digest": ID_FORM, "erasable": TRUE, "mediaType": one_of("text/plain"), "size": number(33, 65568)})
 BLOB = shape({"digest": ID_FORM, "mediaType": STR, "size": INT})
@@ -139,10 +116,8 @@ REPORT_FIELDS = {"type": NAME, "name?": NAME, "format?": STR, "predicate?": STR,
 PLAN = shape({"digest": ID_FORM, "add?": INT, "change?": INT, "replace?": INT, "remove?": INT})
 REASON = shape({"reason": TEXT})
 
-
 def NOTE(v, seen):
     return TEXT(v, seen) or NOTE_BLOB(v, seen)
-
 
 def IMAGE(v, seen):
     if not IMAGE_FORM(v, seen):
@@ -150,17 +125,14 @@ def IMAGE(v, seen):
     seen.images.append(v)
     return True
 
-
 IMAGES = several(IMAGE, by=lambda v: (v["digest"], v["repository"].encode()))
 
 RIGHTS = set("""approval.denied approval.granted approval.requested approval.withdrawn build.recorded hold.lifted
     hold.placed key.suspended ledger.sealed noted observation.recorded promotion.recorded release.created
     release.withdrawn reviewed rollout.started override takeover""".split())
 
-
 def RIGHT(v, _):
     return isinstance(v, str) and (v in RIGHTS or v.startswith("evidence.recorded:") and PATTERN(v[18:]))
-
 
 APPROVALS = several(shape({"count": number(1, 64), "groups": several(NAME), "valid_ms?": INT}))
 WINDOWS = several(also(shape({"days": several(number(1, 7)), "from_min": number(0, 1439), "to_min": number(1, 1440)}),
@@ -196,14 +168,11 @@ SEAL_CLAIM = shape({"resource": one_of("seal"), "store": STR})
 TARGET_CLAIM = also(shape(PLACE | {"components?": COMPONENTS, "hold?": TRUE, "store": STR}),
                     lambda v: not ("components" in v and "hold" in v))
 
-
 def reports(*types):
     return several(also(shape(REPORT_FIELDS), lambda v: v["type"] in types))
 
-
 def CLAIM(v, seen):
     return isinstance(v, dict) and (SEAL_CLAIM if "resource" in v else TARGET_CLAIM)(v, seen)
-
 
 KINDS = {
     "ledger.created": also(shape({"authority": DOCUMENT,
@@ -272,7 +241,6 @@ KINDS = {
         "segments": ordered(shape({"blob": BLOB, "unpacked": ID_FORM, "first": INT, "count": INT})),
         "checkpoint?": text(4096, None)}),
 }
-
 
 def covers(pattern, name):
     """LF-10: a pattern against a name; what is asked as `*` only `*` itself covers."""

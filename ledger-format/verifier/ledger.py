@@ -3,8 +3,8 @@
 from functools import lru_cache
 
 from admission import FIRST, breach_alone, keys_of, proofs_hold
+from encoding import milliseconds
 from kinds import covers
-from rules import refusal
 
 AUTHORITY = (FIRST, "authority.proposed", "endorsed")
 JUDGED = ("rollout.started", "promotion.recorded")
@@ -12,13 +12,11 @@ BY_ID = {"approval.withdrawn": "approvals", "claim.ended": "claims", "component.
          "hold.lifted": "holds", "release.withdrawn": "created", "rollout.finished": "start"}
 NOWHERE = (None, None, None)
 
-
 def bits(mask):
     while mask:
         low = mask & -mask
         yield low.bit_length() - 1
         mask ^= low
-
 
 def topological(events):
     """The events with each after its parents."""
@@ -35,7 +33,6 @@ def topological(events):
         else:
             todo += missing
     return out
-
 
 class Ledger:
     """All events of S, each with its own past, its principal and the code of its refusal."""
@@ -111,9 +108,17 @@ class Ledger:
         self.by_kind[e.kind] = self.by_kind.get(e.kind, 0) | 1 << i
         self.who.append(found.pop() if len(found) == 1 else None)
         self.code.append(None)
-        self.code[i] = None if e.kind == FIRST else refusal(self, i)
+        self.code[i] = None if e.kind == FIRST else self.refusal(i)
 
     # Look-ups
+
+    time = staticmethod(milliseconds)
+
+    def union(self, masks):
+        out = 0
+        for x in masks:
+            out |= x if isinstance(x, int) else sum(1 << i for i in x)
+        return bits(out)
 
     def data(self, i):
         return self.ev[i].data
@@ -373,20 +378,19 @@ class Ledger:
                 return True
         return False
 
-    def effective(self, mask):
+    def eff(self, mask):
         """eff(X)."""
         return self.memo(("eff", mask), lambda: sum(
             1 << i for i in bits(mask) if self.code[i] is None and not self.is_cut(i, mask)))
 
     def created(self, release, mask):
-        return [i for i in self.of(self.effective(mask), "release.created") if self.data(i)["release"] == release]
+        return [i for i in self.of(self.eff(mask), "release.created") if self.data(i)["release"] == release]
 
     def parts(self, release, target, mask):
         return set().union(*(self.data(i)["components"].get(target, []) for i in self.created(release, mask)))
 
     def is_withdrawn(self, release, mask):
-        return any(self.data(i)["release"] == release for i in self.of(self.effective(mask), "release.withdrawn"))
-
+        return any(self.data(i)["release"] == release for i in self.of(self.eff(mask), "release.withdrawn"))
 
 def _grants_right(may, right):
     if right.startswith("evidence.recorded:"):
