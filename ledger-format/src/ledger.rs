@@ -103,11 +103,11 @@ impl Ledger {
 
     /// Folds one more object; what waited for it follows. The answer is about the object itself.
     pub fn with(mut self, object: Checked) -> (Self, Admission) {
-        let admission = self.take(object);
+        let admission = self.add(object);
         (self, admission)
     }
 
-    fn take(&mut self, object: Checked) -> Admission {
+    pub(crate) fn add(&mut self, object: Checked) -> Admission {
         let id = object.event.id;
         if let Some(known) = self.admission(id) {
             return known;

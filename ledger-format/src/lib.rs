@@ -17,5 +17,6 @@ pub mod name;
 pub mod policy;
 pub mod projection;
 pub mod received;
+pub mod report;
 pub mod right;
 pub mod time;

@@ -128,6 +128,11 @@ impl Ledger {
         set.newest.iter().map(|number| self.authorities().document(*number))
     }
 
+    /// Every document that is in force in a set.
+    pub(crate) fn all_in_force(&self, set: &ClosedSet) -> impl Iterator<Item = &Document> {
+        set.in_force.iter().map(|number| self.authorities().document(*number))
+    }
+
     /// Whether the authority of a set is in an open dispute, for a reader without a pinned authority.
     pub fn is_forked(&self, set: &ClosedSet) -> bool {
         let in_force = self.authorities().in_force(&set.members, None);
