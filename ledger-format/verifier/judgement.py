@@ -110,7 +110,7 @@ class Judgement(Facts):
                       and ("until" not in h or self.ev[s].time < self.time(h["until"]))
                       and not self.undone(c, i, "hold.lifted", "holds"))
             | self.hits(c, "approval.denied", "denied", lambda i, n: self.same(i, s, *place)
-                        and mine & set(n.get("components", mine)) | {"all"} * ("components" not in n)
+                        and ("components" not in n or mine & set(n["components"]))
                         and not self.undone(c, i, "approval.withdrawn", "approvals")
                         and any(self.permits(a, i) for a in bits(c.a)))
             | self.hits(c, "release.withdrawn", "release-withdrawn", lambda i, w: w["release"] == d["release"])
