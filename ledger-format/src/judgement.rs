@@ -205,6 +205,11 @@ impl Ledger {
         })
     }
 
+    /// Whether an event has an effect in a set, and no review there disregards it.
+    pub fn counts(&self, index: Index, set: &ClosedSet) -> bool {
+        self.is_effective(index, set) && !self.is_disregarded(index, None, set)
+    }
+
     /// Whether a review in the set disregards an event; for a start not one by who signed the start.
     pub(crate) fn is_disregarded(&self, index: Index, judged: Option<Index>, set: &ClosedSet) -> bool {
         let kind = self.entry(index).event.kind();

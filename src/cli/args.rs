@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use ledger_format::name::LedgerId;
+use ledger_format::name::{LedgerId, Name};
 
 use super::ui::Format;
 use super::ui::look::ColourChoice;
@@ -87,6 +87,21 @@ pub struct SigningKey {
     /// The private key that signs [default: SEALOG_KEY_FILE, SEALOG_KEY, or the key in your folder of keys]
     #[arg(long = "key", value_name = "FILE")]
     pub file: Option<PathBuf>,
+}
+
+/// What is made, and of whose work.
+#[derive(Debug, Clone, Args)]
+pub struct Making {
+    /// May be left out where the project has one deployment
+    pub deployment: Option<String>,
+
+    /// The environment [default: the deployment's default target, or its only one]
+    #[arg(long, short)]
+    pub target: Option<String>,
+
+    /// A principal who wrote what is checked out; repeat it for more
+    #[arg(long = "author", value_name = "PRINCIPAL")]
+    pub authors: Vec<Name>,
 }
 
 /// For commands that read the ledger.

@@ -62,7 +62,9 @@ enum Command {
 
 /// What is done to deployments, or asked about them: `sealog deployment status` is `sealog status`.
 #[derive(Debug, Subcommand)]
-pub enum Verb {}
+pub enum Verb {
+    Build(commands::build::Build),
+}
 
 impl Command {
     fn run(&self, world: &World<'_>) -> Result<Exit, CliError> {
@@ -78,8 +80,10 @@ impl Command {
 }
 
 impl Verb {
-    pub fn run(&self, _world: &World<'_>) -> Result<Exit, CliError> {
-        match *self {}
+    pub fn run(&self, world: &World<'_>) -> Result<Exit, CliError> {
+        match self {
+            Self::Build(command) => command.run(world),
+        }
     }
 }
 

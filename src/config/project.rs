@@ -45,6 +45,11 @@ impl Project {
         }
     }
 
+    /// The image layout for what is built without a registry.
+    pub fn images(&self) -> PathBuf {
+        self.root.join(".sealog").join("images")
+    }
+
     /// A project without `sealog.yaml`.
     pub fn plain(root: &Path) -> Self {
         Self::with(root, None, None, None)

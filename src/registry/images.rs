@@ -58,6 +58,11 @@ impl Layout {
         self.image(&by_digest(repository, digest))
     }
 
+    /// Whether the image of this digest is in a repository, with all that it consists of.
+    pub fn has_image(&self, repository: &Repository, digest: &Digest) -> bool {
+        self.image_by_digest(repository, digest).is_ok_and(|image| self.is_whole(&image))
+    }
+
     /// An image of this repository that was built from these inputs and is there whole.
     pub fn built_from(&self, repository: &Repository, inputs: &Digest) -> Result<Option<Descriptor>, LayoutError> {
         let inputs = inputs.to_string();

@@ -1,1 +1,4 @@
 //! Build, test, release, promote, rollout: each plan (pure) and execute (ports).
+
+pub mod build;
+pub mod sources;

@@ -98,6 +98,9 @@ codes! {
     AuthorityForked, "authority-forked", Unverified,
         "Two authorities are in force and neither builds on the other: who may do what is disputed.",
         "No side settles this alone. The roots of all sides endorse one proposal that replaces both; until then starts are not permitted.";
+    BuildFailed, "build-failed", Failed,
+        "An image could not be built or written.",
+        "The error names the file and the cause. Images that were built before it are recorded; run the command again for the others.";
     ClockBehind, "clock-behind", Failed,
         "Everything in the ledger lies more than 5 minutes ahead of this machine's clock, so that no event can be put on top of it.",
         "Set the clock of this machine right. If it is right, another machine wrote events of the future: `sealog ledger log` shows whose.";
@@ -113,6 +116,9 @@ codes! {
     EventTampered, "event-tampered", Unverified,
         "What lies in the store under the name of an event is not that event: it was changed or damaged after it was signed.",
         "`sealog verify` shows what builds on it. Any honest copy of the ledger heals it: the id of an event is the hash of its bytes.";
+    GitFailed, "git-failed", Failed,
+        "git could not say which commit is checked out.",
+        "Is git installed, and does `git status` work here? A folder without a repository is fine.";
     Internal, "internal", Failed,
         "A mistake in sealog itself: something happened that its authors held to be impossible.",
         "What was recorded before stays valid: `sealog verify` tells. Please report the message and the command.";

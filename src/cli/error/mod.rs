@@ -14,6 +14,7 @@ mod configuration;
 mod keys;
 mod ledger;
 mod releases;
+pub mod stages;
 mod store;
 mod usage;
 

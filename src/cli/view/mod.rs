@@ -2,6 +2,7 @@
 //! one is never renamed or removed within a major version; what is absent is `null`, a list is a list also of none.
 
 pub mod as_of;
+pub mod builds;
 pub mod diagnostics;
 pub mod event_log;
 pub mod head;
