@@ -1,5 +1,7 @@
 //! Why something was not built.
 
+use ledger_format::name::Component;
+
 use super::{CliError, Code};
 use crate::builders::files::FilesError;
 use crate::stages::build::BuildError;
@@ -15,16 +17,14 @@ impl From<BuildError> for CliError {
                 Self::new(Code::NotFound, message).detail("component", component.to_string())
             }
             BuildError::Name { source, .. } => Self::new(Code::Usage, message).caused_by(&source),
-            BuildError::Files { component, source } => failed(message, &component.to_string(), &source),
-            BuildError::Layout { component, source } => {
-                failed(message, &component.to_string(), &FilesError::from(source))
-            }
+            BuildError::Files { component, source } => failed(message, &component, &source),
+            BuildError::Layout { component, source } => failed(message, &component, &FilesError::from(source)),
         }
     }
 }
 
-fn failed(message: String, component: &str, source: &FilesError) -> CliError {
-    CliError::new(Code::BuildFailed, message).detail("component", component).caused_by(source)
+fn failed(message: String, component: &Component, source: &FilesError) -> CliError {
+    CliError::new(Code::BuildFailed, message).detail("component", component.to_string()).caused_by(source)
 }
 
 /// All that is wrong, as one error; `None` of nothing.
