@@ -1,5 +1,7 @@
 //! RFC 8785, the one form in which a payload may stand: a reader re-emits what it parsed and compares.
 
+use std::io;
+
 use serde::Serialize;
 use serde_json::Value;
 
@@ -31,7 +33,33 @@ pub fn parse(bytes: &[u8]) -> Result<Value, NotCanonical> {
     let value: Value = serde_json::from_slice(bytes).map_err(|error| NotCanonical::Syntax(error.to_string()))?;
     check(&value, 0)?;
     // Duplicate keys, other orders, white space, escapes and spellings of numbers all end here.
-    if to_vec(&value) == bytes { Ok(value) } else { Err(NotCanonical::Form) }
+    if is_written_as(&value, bytes) { Ok(value) } else { Err(NotCanonical::Form) }
+}
+
+/// Whether a value is written down as these bytes, without writing it down. For rising ASCII keys and integers this
+/// is the RFC 8785 form: strings have one spelling in both.
+pub(crate) fn is_written_as(value: &impl Serialize, bytes: &[u8]) -> bool {
+    let mut rest = Rest(bytes);
+    serde_json::to_writer(&mut rest, value).is_ok() && rest.0.is_empty()
+}
+
+/// What is still to come of what is expected.
+struct Rest<'a>(&'a [u8]);
+
+impl io::Write for Rest<'_> {
+    fn write(&mut self, written: &[u8]) -> io::Result<usize> {
+        match self.0.strip_prefix(written) {
+            Some(rest) => {
+                self.0 = rest;
+                Ok(written.len())
+            }
+            None => Err(io::ErrorKind::InvalidData.into()),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 fn check(value: &Value, depth: usize) -> Result<(), NotCanonical> {
@@ -43,12 +71,17 @@ fn check(value: &Value, depth: usize) -> Result<(), NotCanonical> {
         },
         Value::Array(_) | Value::Object(_) if depth == MAX_DEPTH => Err(NotCanonical::Depth),
         Value::Array(items) => items.iter().try_for_each(|item| check(item, depth + 1)),
-        Value::Object(fields) => fields.iter().try_for_each(|(key, item)| {
-            if !key.is_ascii() {
-                return Err(NotCanonical::Key(key.clone()));
+        Value::Object(fields) => {
+            if !fields.keys().is_sorted() {
+                return Err(NotCanonical::Form);
             }
-            check(item, depth + 1)
-        }),
+            fields.iter().try_for_each(|(key, item)| {
+                if !key.is_ascii() {
+                    return Err(NotCanonical::Key(key.clone()));
+                }
+                check(item, depth + 1)
+            })
+        }
     }
 }
 
@@ -68,6 +101,14 @@ pub fn digest_of(value: &impl Serialize) -> Digest {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn strings_have_one_spelling(text: String, key in "[ -~\\x00-\\x1f]{0,8}", number in 0..=MAX_INT) {
+            let value = serde_json::json!({"a": [text, number], key: {"": true}});
+            proptest::prop_assert!(is_written_as(&value, &to_vec(&value)));
+        }
+    }
 
     #[test]
     fn only_the_canonical_form_of_bounded_json_parses() {

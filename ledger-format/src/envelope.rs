@@ -51,15 +51,16 @@ pub enum NotABundle {
     Base64 { field: &'static str },
 }
 
+/// Here and below, fields stand in their RFC 8785 order.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Bundle {
+    #[serde(rename = "dsseEnvelope")]
+    envelope: Dsse,
     #[serde(rename = "mediaType")]
     media_type: String,
     #[serde(rename = "verificationMaterial")]
     material: Material,
-    #[serde(rename = "dsseEnvelope")]
-    envelope: Dsse,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -100,30 +101,31 @@ impl Envelope {
     pub fn from_bundle(bytes: &[u8]) -> Result<Self, NotABundle> {
         within("a bundle", bytes.len(), MAX_BUNDLE)?;
         let bundle: Bundle = serde_json::from_slice(bytes).map_err(|error| NotABundle::Shape(error.to_string()))?;
-        constant("mediaType", bundle.media_type, BUNDLE_TYPE)?;
-        constant("payloadType", bundle.envelope.payload_type, PAYLOAD_TYPE)?;
-        let [signature] = <[Signature; 1]>::try_from(bundle.envelope.signatures)
-            .map_err(|found| NotABundle::Signatures { found: found.len() })?;
+        constant("mediaType", &bundle.media_type, BUNDLE_TYPE)?;
+        constant("payloadType", &bundle.envelope.payload_type, PAYLOAD_TYPE)?;
+        let [signature] = &bundle.envelope.signatures[..] else {
+            return Err(NotABundle::Signatures { found: bundle.envelope.signatures.len() });
+        };
         if signature.keyid != bundle.material.key.hint {
             return Err(NotABundle::Hint);
         }
         let payload = base64("payload", &bundle.envelope.payload)?;
         within("a payload", payload.len(), MAX_PAYLOAD)?;
-        let envelope = Self { payload, signature: base64("sig", &signature.sig)?, key: signature.keyid };
+        let envelope = Self { payload, signature: base64("sig", &signature.sig)?, key: signature.keyid.clone() };
         // LF-20: one form, so that a changed byte is seen even where it would mean the same.
-        if envelope.to_bundle() == bytes { Ok(envelope) } else { Err(NotABundle::Form) }
+        if canonical::is_written_as(&bundle, bytes) { Ok(envelope) } else { Err(NotABundle::Form) }
     }
 
     /// The bundle: a function of payload, signature and key alone, so that a retry writes the same bytes.
     pub fn to_bundle(&self) -> Vec<u8> {
         canonical::to_vec(&Bundle {
-            media_type: BUNDLE_TYPE.to_owned(),
-            material: Material { key: Hint { hint: self.key.clone() } },
             envelope: Dsse {
                 payload: STANDARD.encode(&self.payload),
                 payload_type: PAYLOAD_TYPE.to_owned(),
                 signatures: vec![Signature { keyid: self.key.clone(), sig: STANDARD.encode(&self.signature) }],
             },
+            media_type: BUNDLE_TYPE.to_owned(),
+            material: Material { key: Hint { hint: self.key.clone() } },
         })
     }
 
@@ -167,8 +169,8 @@ fn within(what: &'static str, found: usize, limit: usize) -> Result<(), NotABund
     if found <= limit { Ok(()) } else { Err(NotABundle::TooLarge { what, found, limit }) }
 }
 
-fn constant(field: &'static str, found: String, expected: &'static str) -> Result<(), NotABundle> {
-    if found == expected { Ok(()) } else { Err(NotABundle::Constant { field, found, expected }) }
+fn constant(field: &'static str, found: &str, expected: &'static str) -> Result<(), NotABundle> {
+    if found == expected { Ok(()) } else { Err(NotABundle::Constant { field, found: found.to_owned(), expected }) }
 }
 
 fn base64(field: &'static str, text: &str) -> Result<Vec<u8>, NotABundle> {

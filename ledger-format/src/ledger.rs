@@ -6,7 +6,7 @@
 mod index;
 mod set;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 pub(crate) use index::Indexes;
 pub use index::RolloutKey;
@@ -31,6 +31,8 @@ pub struct Ledger {
     id: LedgerId,
     entries: Vec<Entry>,
     numbers: HashMap<EventId, Index>,
+    /// What no other event has in its past.
+    tips: BTreeSet<Index>,
     junk: BTreeMap<EventId, Junk>,
     strangers: usize,
     waiting: HashMap<EventId, Checked>,
@@ -85,6 +87,7 @@ impl Ledger {
         Ok(Self {
             id: entry.event.id,
             numbers: HashMap::from([(entry.event.id, 0)]),
+            tips: BTreeSet::from([0]),
             entries: vec![entry],
             junk: BTreeMap::new(),
             strangers: 0,
@@ -225,6 +228,10 @@ impl Ledger {
             self.authorities.add(Step { event: index, id, principal, valid, what });
         }
         self.numbers.insert(id, index);
+        for parent in entry.event.header.parents.iter().filter_map(|parent| self.numbers.get(parent)) {
+            self.tips.remove(parent);
+        }
+        self.tips.insert(index);
         if entry.status == Status::Admitted {
             self.indexes.add(index, &entry, &self.numbers);
         }
@@ -274,6 +281,11 @@ impl Ledger {
 
     pub fn entry(&self, index: Index) -> &Entry {
         &self.entries[index as usize]
+    }
+
+    /// What no other event has in its past.
+    pub(crate) fn tips(&self) -> &BTreeSet<Index> {
+        &self.tips
     }
 
     /// In order of arrival, which means nothing.

@@ -4,4 +4,5 @@
 
 mod people;
 mod properties;
+mod signed;
 mod world;

@@ -2,20 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use ed25519_dalek::Signer as _;
 use ledger_format::admission::Admission;
 use ledger_format::dag::Index;
 use ledger_format::digest::Digest;
-use ledger_format::envelope::{Envelope, PAYLOAD_TYPE, pae};
-use ledger_format::event::{Data, Header, Kind, payload};
-use ledger_format::field::{Int, Run, Str};
+use ledger_format::event::{Data, Kind};
 use ledger_format::ledger::Ledger;
 use ledger_format::name::EventId;
-use ledger_format::received::{Checked, Keyring, Received};
+use ledger_format::received::{Checked, Keyring};
 use ledger_format::time::Time;
 use serde_json::{Value, json};
 
 use crate::people;
+use crate::signed::{header, sign};
 
 pub const HOME: &str = "oci-layout:00112233445566778899aabbccddeeff";
 
@@ -101,31 +99,4 @@ pub fn again(objects: &[Checked]) -> Ledger {
         (ledger, _) = ledger.with(object.clone());
     }
     ledger
-}
-
-fn header(
-    ledger: Option<EventId>,
-    generation: u64,
-    parents: Vec<EventId>,
-    person: usize,
-    time: Time,
-    nonce: u64,
-) -> Header {
-    let mut run = [0; 16];
-    run[0] = u8::try_from(person).unwrap();
-    Header {
-        ledger,
-        generation: Int::new(generation).unwrap(),
-        parents,
-        key: people::fingerprint(person),
-        time,
-        run: Run::from_bytes(run),
-        nonce: Str::new(&nonce.to_string()).unwrap(),
-    }
-}
-
-fn sign(header: &Header, data: &Data, person: usize) -> Received {
-    let payload = payload(header, data).unwrap();
-    let signature = people::key(person).sign(&pae(PAYLOAD_TYPE, &payload)).to_bytes().to_vec();
-    Received::of(Envelope::new(payload, signature, header.key.clone())).unwrap()
 }
