@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 pub mod args;
 pub mod commands;
 pub mod error;
+pub mod exported;
 pub mod key;
 pub mod naming;
 pub mod own_key;
@@ -17,6 +18,7 @@ pub mod reference;
 pub mod session;
 mod start;
 pub mod ui;
+pub mod verifier;
 pub mod view;
 
 pub use start::{command, main};
@@ -56,6 +58,7 @@ enum Command {
     Init(commands::init::Init),
     #[command(subcommand, about = "Look at the ledger itself")]
     Ledger(commands::ledger::Ledger),
+    Verify(commands::verify::Verify),
     #[command(flatten)]
     Verb(Verb),
 }
@@ -74,6 +77,7 @@ impl Command {
             Self::Explain(command) => command.run(world),
             Self::Init(command) => command.run(world),
             Self::Ledger(command) => command.run(world),
+            Self::Verify(command) => command.run(world),
             Self::Verb(verb) => verb.run(world),
         }
     }

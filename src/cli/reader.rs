@@ -1,16 +1,17 @@
 //! The one way in which commands read a ledger: open it, choose the point that is asked about, know what releases are
 //! called, say what the answer is founded on.
 
-mod at;
+mod aliases;
+pub mod at;
 mod event;
 mod shown;
-
-use std::collections::HashMap;
 
 use ledger_format::dag::Index;
 use ledger_format::event::Event;
 use ledger_format::ledger::{ClosedSet, Ledger};
 use ledger_format::name::{EventId, Name, ReleaseId};
+
+pub use aliases::Aliases;
 
 use super::World;
 use super::args::Reading;
@@ -20,7 +21,6 @@ use super::view::as_of::{AsOf, Source};
 use super::view::release_name::ReleaseName;
 use super::view::says::{Known, Says};
 use crate::clock::Stopwatch;
-use crate::ledger::releases;
 
 /// A ledger as one command shows it.
 pub struct Reader<'a> {
@@ -28,8 +28,7 @@ pub struct Reader<'a> {
     /// All of it, or what `--at` asks for.
     pub set: ClosedSet,
     source: Source,
-    aliases: HashMap<(Name, ReleaseId), Name>,
-    deployments: usize,
+    aliases: Aliases,
     watch: Stopwatch,
 }
 
@@ -41,16 +40,8 @@ impl<'a> Reader<'a> {
             None => (session.ledger().everything(), Source::Listing),
             Some(text) => (at::resolve(session.ledger(), world.ui.look(), text)?, Source::Asked),
         };
-        let everything = session.ledger().everything();
-        let created = releases::created(session.ledger(), &everything);
-        let named = created
-            .iter()
-            .filter_map(|(_, created)| Some(((created.deployment.clone(), created.release), created.alias.clone()?)));
-        let aliases = named.collect();
-        let deployments: std::collections::BTreeSet<&Name> =
-            created.iter().map(|(_, created)| &created.deployment).collect();
-        let deployments = deployments.len();
-        Ok(Self { session, set, source, aliases, deployments, watch })
+        let aliases = Aliases::of(session.ledger());
+        Ok(Self { session, set, source, aliases, watch })
     }
 
     pub fn world(&self) -> &'a World<'a> {
@@ -104,11 +95,11 @@ impl Known for Reader<'_> {
     }
 
     fn alias(&self, deployment: &Name, release: &ReleaseId) -> Option<&Name> {
-        self.aliases.get(&(deployment.clone(), *release))
+        self.aliases.get(deployment, release)
     }
 
     fn one_deployment(&self) -> bool {
-        self.deployments <= 1
+        self.aliases.one_deployment()
     }
 }
 

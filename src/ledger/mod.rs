@@ -2,6 +2,7 @@
 
 pub mod append;
 pub mod describe;
+pub mod export;
 pub mod founding;
 pub mod open;
 pub mod outlook;

@@ -6,3 +6,4 @@ pub mod deployments;
 pub mod explain;
 pub mod init;
 pub mod ledger;
+pub mod verify;

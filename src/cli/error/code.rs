@@ -119,6 +119,12 @@ codes! {
     GitFailed, "git-failed", Failed,
         "git could not say which commit is checked out.",
         "Is git installed, and does `git status` work here? A folder without a repository is fine.";
+    ExportDamaged, "export-damaged", Unverified,
+        "The file of an export was changed or cut short: it does not hold what its first line says.",
+        "Export again, or take the file from where it came from once more: every event in it proves itself, so an honest copy is as good as the first.";
+    FileUnusable, "file-unusable", Usage,
+        "A file that was named on the command line cannot be read or written.",
+        "Look at the path and its permissions; the error says what the file system said.";
     Internal, "internal", Failed,
         "A mistake in sealog itself: something happened that its authors held to be impossible.",
         "What was recorded before stays valid: `sealog verify` tells. Please report the message and the command.";
@@ -173,12 +179,18 @@ codes! {
     NoProject, "no-project", Usage,
         "The command needs a project, and there is none here: no `sealog.yaml` or `atmos.yaml` in this folder or above it, or it cannot be read.",
         "Go into the project's folder. A project begins with a file `sealog.yaml`; it may be empty.";
+    NotAnExport, "not-an-export", Usage,
+        "The file that was named was not written by `sealog ledger export`.",
+        "Name the file that `sealog ledger export <file>` wrote.";
     NotFound, "not-found", Usage,
         "Something was named that does not exist: a deployment, a target, a component, a release, an event.",
         "The error lists what there is, or the command that does.";
     NotReadBack, "not-read-back", Unreachable,
         "The store took the event, but shows something else in its place.",
         "Run the command again: an event that is there already is not recorded twice. If it happens again, the store is not one that a ledger can live in.";
+    OpenFinding, "open-finding", OpenFindings,
+        "The ledger is intact, but something in it broke a rule and nobody else has looked at it yet.",
+        "Somebody else than who wrote it looks at it and closes it with `sealog review`. It stays in the history for ever, reviewed or not.";
     OutputFailed, "output-failed", Failed,
         "The answer could not be written to standard output, for instance because the disk is full. What the command did before is done.",
         "Make room and ask again; `sealog ledger log` shows whether something was recorded.";

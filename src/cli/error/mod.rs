@@ -11,6 +11,7 @@ use crate::cli::view::diagnostics;
 
 mod code;
 mod configuration;
+mod export;
 mod keys;
 mod ledger;
 mod releases;

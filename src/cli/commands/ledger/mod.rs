@@ -5,23 +5,31 @@ use clap::Subcommand;
 use crate::cli::World;
 use crate::cli::error::{CliError, Exit};
 
+mod export;
 mod head;
+mod import;
 mod log;
 mod show;
 
 #[derive(Debug, Subcommand)]
 pub enum Ledger {
+    Export(export::Export),
     Head(head::Head),
+    Import(import::Import),
     Log(log::Log),
     Show(show::Show),
+    Verify(crate::cli::commands::verify::Verify),
 }
 
 impl Ledger {
     pub fn run(&self, world: &World<'_>) -> Result<Exit, CliError> {
         match self {
+            Self::Export(command) => command.run(world),
             Self::Head(command) => command.run(world),
+            Self::Import(command) => command.run(world),
             Self::Log(command) => command.run(world),
             Self::Show(command) => command.run(world),
+            Self::Verify(command) => command.run(world),
         }
     }
 }

@@ -1,0 +1,188 @@
+//! A ledger as one file that is read without any store: closed, in the order in which events are shown.
+//!
+//! One JSON object a line: the header, then every event as its bundle, then every blob that was there. The header says
+//! how many of each follow, so that a file which was cut short is noticed. It is no signed statement: every event
+//! proves itself, and an export says nothing about events outside its heads.
+
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use ledger_format::canonical;
+use ledger_format::digest::Digest;
+use ledger_format::event::{Data, Event};
+use ledger_format::field::Blob as Named;
+use ledger_format::ledger::{ClosedSet, Ledger};
+use ledger_format::name::{EventId, LedgerId};
+use ledger_format::received::{NotAnEvent, Received};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::store::{Blob, LedgerStore, Memory, StoreError, StoredName};
+
+/// What the first line of an export says it is.
+pub const FORMAT: &str = "application/vnd.sealog.export.v1+jsonl";
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Header {
+    pub format: String,
+    pub ledger: LedgerId,
+    pub heads: Vec<EventId>,
+    pub events: usize,
+    pub blobs: usize,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BlobLine {
+    digest: Digest,
+    content: String,
+}
+
+/// The content of an export, its events not verified yet.
+#[derive(Debug)]
+pub struct Export {
+    pub header: Header,
+    pub events: Vec<(StoredName, Vec<u8>)>,
+    pub blobs: BTreeMap<Digest, Vec<u8>>,
+}
+
+/// Why a file is no export, or not a whole one.
+#[derive(Debug, thiserror::Error)]
+pub enum NotAnExport {
+    #[error("it does not begin as an export does")]
+    Header(#[source] Option<serde_json::Error>),
+    #[error("it ends in the middle: {found} of {said} {what} are there")]
+    CutShort { what: &'static str, found: usize, said: usize },
+    #[error("line {line} is more than the header says")]
+    TooMuch { line: usize },
+    #[error("line {line} is no event: {source}")]
+    Event { line: usize, source: NotAnEvent },
+    #[error("line {line} is no blob with the digest that it says")]
+    Blob { line: usize },
+    #[error("an event of it cannot be named")]
+    Name(#[from] crate::store::name::NotAStoredName),
+}
+
+/// Writes down the events of a closed set, and the blobs that they name as far as the store has them.
+pub fn write(store: &dyn LedgerStore, ledger: &Ledger, set: &ClosedSet) -> Result<(Header, Vec<u8>), ExportError> {
+    let (mut lines, mut blobs) = (Vec::new(), BTreeMap::new());
+    let order = ledger.in_order(set);
+    for index in &order {
+        let event = &ledger.entry(*index).event;
+        let name = StoredName::new(event.header.generation.get(), event.id)?;
+        let bundle = store.get(&name)?.ok_or(ExportError::Gone(name))?;
+        lines.extend_from_slice(&bundle);
+        lines.push(b'\n');
+        for named in named_blobs(event) {
+            if !blobs.contains_key(&named.digest)
+                && let Some(content) = store.get_blob(&named.digest)?
+            {
+                blobs.insert(named.digest, content);
+            }
+        }
+    }
+    let heads = ledger.heads(set).into_iter().map(|head| ledger.entry(head).event.id).collect();
+    let header =
+        Header { format: FORMAT.to_owned(), ledger: ledger.id(), heads, events: order.len(), blobs: blobs.len() };
+    let mut file = canonical::to_vec(&header);
+    file.push(b'\n');
+    file.append(&mut lines);
+    for (digest, content) in blobs {
+        file.extend(canonical::to_vec(&BlobLine { digest, content: STANDARD.encode(content) }));
+        file.push(b'\n');
+    }
+    Ok((header, file))
+}
+
+/// Reads an export; what it holds is not verified yet.
+pub fn read(file: &[u8]) -> Result<Export, NotAnExport> {
+    let text = file.strip_suffix(b"\n").unwrap_or(file);
+    let mut lines = text.split(|byte| *byte == b'\n').enumerate();
+    let first = lines.next().map_or(&[][..], |(_, line)| line);
+    let header: Header = serde_json::from_slice(first).map_err(|error| NotAnExport::Header(Some(error)))?;
+    if header.format != FORMAT {
+        return Err(NotAnExport::Header(None));
+    }
+    let (mut events, mut blobs) = (Vec::new(), BTreeMap::new());
+    for (at, line) in lines {
+        if events.len() < header.events {
+            events.push(event(at + 1, line)?);
+        } else if blobs.len() < header.blobs {
+            let (digest, content) = blob(line).ok_or(NotAnExport::Blob { line: at + 1 })?;
+            blobs.insert(digest, content);
+        } else {
+            return Err(NotAnExport::TooMuch { line: at + 1 });
+        }
+    }
+    for (what, found, said) in [("events", events.len(), header.events), ("blobs", blobs.len(), header.blobs)] {
+        if found != said {
+            return Err(NotAnExport::CutShort { what, found, said });
+        }
+    }
+    Ok(Export { header, events, blobs })
+}
+
+fn event(line: usize, bundle: &[u8]) -> Result<(StoredName, Vec<u8>), NotAnExport> {
+    let received = Received::read(bundle).map_err(|source| NotAnExport::Event { line, source })?;
+    let name = StoredName::new(received.event().header.generation.get(), received.id())?;
+    Ok((name, bundle.to_vec()))
+}
+
+fn blob(line: &[u8]) -> Option<(Digest, Vec<u8>)> {
+    let line: BlobLine = serde_json::from_slice(line).ok()?;
+    let content = STANDARD.decode(line.content).ok()?;
+    (Digest::of(&content) == line.digest).then_some((line.digest, content))
+}
+
+impl Export {
+    /// The same as a store, to be opened as any other.
+    pub fn store(&self) -> Result<Memory, StoreError> {
+        let store = Memory::default();
+        for (name, bundle) in &self.events {
+            store.put(name, bundle)?;
+        }
+        Ok(store)
+    }
+
+    /// The blobs that an event names and that the export holds.
+    pub fn blobs_of(&self, event: &Event) -> Vec<Blob> {
+        let held = |named: Named| {
+            let content = self.blobs.get(&named.digest)?.clone();
+            Some(Blob { media_type: named.media_type.to_string(), content })
+        };
+        named_blobs(event).into_iter().filter_map(held).collect()
+    }
+}
+
+/// Every blob that an event names, wherever in its data.
+fn named_blobs(event: &Event) -> Vec<Named> {
+    let mut found = Vec::new();
+    if let Some(data) = event.data() {
+        collect(&Data::to_value(data), &mut found);
+    }
+    found
+}
+
+fn collect(value: &Value, found: &mut Vec<Named>) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| collect(item, found)),
+        Value::Object(fields) => match serde_json::from_value::<Named>(value.clone()) {
+            Ok(named) => found.push(named),
+            Err(_) => fields.values().for_each(|field| collect(field, found)),
+        },
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// Why a ledger cannot be written down.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("the store does not show {0} any more")]
+    Gone(StoredName),
+    #[error(transparent)]
+    Name(#[from] crate::store::name::NotAStoredName),
+}
