@@ -116,15 +116,15 @@ codes! {
     EventTampered, "event-tampered", Unverified,
         "What lies in the store under the name of an event is not that event: it was changed or damaged after it was signed.",
         "`sealog verify` shows what builds on it. Any honest copy of the ledger heals it: the id of an event is the hash of its bytes.";
-    GitFailed, "git-failed", Failed,
-        "git could not say which commit is checked out.",
-        "Is git installed, and does `git status` work here? A folder without a repository is fine.";
     ExportDamaged, "export-damaged", Unverified,
         "The file of an export was changed or cut short: it does not hold what its first line says.",
         "Export again, or take the file from where it came from once more: every event in it proves itself, so an honest copy is as good as the first.";
     FileUnusable, "file-unusable", Usage,
         "A file that was named on the command line cannot be read or written.",
         "Look at the path and its permissions; the error says what the file system said.";
+    GitFailed, "git-failed", Failed,
+        "git could not say which commit is checked out.",
+        "Is git installed, and does `git status` work here? A folder without a repository is fine.";
     Internal, "internal", Failed,
         "A mistake in sealog itself: something happened that its authors held to be impossible.",
         "What was recorded before stays valid: `sealog verify` tells. Please report the message and the command.";

@@ -172,7 +172,7 @@ impl Verifier<'_> {
             );
         }
         let Some(before) = subject.before else {
-            let says = "nothing to compare with: this machine has not seen the ledger before".to_owned();
+            let says = subject.incomparable.to_owned();
             return Check { result: CheckResult::NotJudged, ..passed(CheckName::Fresh, 0, says) };
         };
         let hidden: Vec<&Missing> = subject.missing.iter().filter(|missing| !self.is_explained(missing)).collect();
