@@ -66,6 +66,7 @@ enum Command {
 /// What is done to deployments, or asked about them: `sealog deployment status` is `sealog status`.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
+    Approve(commands::approve::Approve),
     Build(commands::build::Build),
 }
 
@@ -86,6 +87,7 @@ impl Command {
 impl Verb {
     pub fn run(&self, world: &World<'_>) -> Result<Exit, CliError> {
         match self {
+            Self::Approve(command) => command.run(world),
             Self::Build(command) => command.run(world),
         }
     }

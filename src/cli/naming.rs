@@ -6,13 +6,17 @@ use std::collections::BTreeSet;
 
 use clap::Args;
 use ledger_format::dag::Index;
+use ledger_format::field::Text;
 use ledger_format::ledger::Ledger;
 use ledger_format::name::{Component, EventId, Name};
 use ledger_format::projection::gates::Candidate;
+use ledger_format::time::Time;
 
+use super::World;
 use super::error::{CliError, Code};
 use super::place::Place;
 use super::session::Session;
+use super::ui::times::{self, Times};
 use super::view::says::list;
 use crate::config;
 use crate::ledger::releases::{self, Found};
@@ -118,6 +122,30 @@ pub fn find_components(
         }
     };
     texts.iter().map(one).collect()
+}
+
+/// A moment to come, as a person wrote it: `24h` from now, or a time.
+pub fn moment(world: &World<'_>, flag: &str, text: &str) -> Result<Time, CliError> {
+    let now = world.clock.now();
+    let after = times::parse_duration(text).and_then(|duration| now.checked_add(duration.try_into().ok()?));
+    let moment = after.or_else(|| Times::seen_from(now).parse(text)).ok_or_else(|| {
+        let message = format!("{flag} `{text}` is neither a duration nor a time");
+        CliError::new(Code::Usage, message).hint("30m, 24h, 7d; or 17:30, 11-21 17:30, 2026-11-21 17:30 (UTC)")
+    })?;
+    if moment <= now {
+        return Err(CliError::new(Code::Usage, format!("{flag} `{text}` is past")));
+    }
+    Ok(Time::from(moment))
+}
+
+/// A reason, or another text that is signed.
+pub fn text(flag: &str, text: &str) -> Result<Text, CliError> {
+    Text::new(text).map_err(|error| CliError::new(Code::Usage, format!("{flag} cannot be recorded: {error}")))
+}
+
+/// The reason that was given, else asked for.
+pub fn reason(world: &World<'_>, given: Option<&str>) -> Result<Text, CliError> {
+    text("--reason", &world.ui.text("Reason", given, "--reason")?)
 }
 
 /// At least so many digits of an event's id are asked for.

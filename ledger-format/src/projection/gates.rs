@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::dag::Index;
 use crate::digest::Digest;
-use crate::event::{ApprovalDenied, ApprovalGranted, Data, EvidenceRecorded, HoldPlaced, Kind};
+use crate::event::{ApprovalDenied, ApprovalGranted, ApprovalRequested, Data, EvidenceRecorded, HoldPlaced, Kind};
 use crate::ledger::{ClosedSet, Ledger};
 use crate::name::{Name, ReleaseId};
 use crate::policy::Policy;
@@ -54,7 +54,18 @@ impl Ledger {
         given.filter(|index| self.is_effective(*index, set)).filter_map(of_release).collect()
     }
 
-    /// Those of them that a start at that time could name.
+    /// The requests for approvals of a release on a target, in order of arrival.
+    pub fn approval_requests(&self, candidate: Candidate<'_>, set: &ClosedSet) -> Vec<(Index, &ApprovalRequested)> {
+        let place = (candidate.deployment.clone(), candidate.target.clone());
+        let asked = self.indexes.requests.get(&place).into_iter().flatten().copied();
+        let of_release = |index: Index| match self.data(index) {
+            Some(Data::ApprovalRequested(asked)) if asked.release == candidate.release => Some((index, &**asked)),
+            Some(_) | None => None,
+        };
+        asked.filter(|index| self.is_effective(*index, set)).filter_map(of_release).collect()
+    }
+
+    /// The approvals that a start at that time could name.
     pub fn standing_approvals(
         &self,
         candidate: Candidate<'_>,

@@ -1,5 +1,6 @@
 //! One thin file a command: plan, ask, execute, show.
 
+pub mod approve;
 pub mod build;
 pub mod completions;
 pub mod deployments;

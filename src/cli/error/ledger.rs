@@ -119,7 +119,8 @@ impl CliError {
             .fact("sides", ids(&sides), list(sides.iter().map(EventId::short)))
     }
 
-    fn no_right(ask: &Ask) -> Self {
+    /// A right is missing: before anything was signed, or because the fold says so.
+    pub fn no_right(ask: &Ask) -> Self {
         let mut places = Vec::new();
         let mut place = |name: &str, value: String| {
             if value != "-" {

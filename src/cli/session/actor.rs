@@ -1,5 +1,6 @@
 //! Who signs: a key that was found, and the principal whom the ledger gives it.
 
+use ledger_format::event::Data;
 use ledger_format::ledger::Ledger;
 use ledger_format::name::{Fingerprint, Name};
 
@@ -23,6 +24,17 @@ impl Session<'_> {
         match principal_of(self.ledger(), &fingerprint) {
             Some(principal) => Ok(Actor { principal, fingerprint, key }),
             None => Err(not_enrolled(self.ledger(), &fingerprint)),
+        }
+    }
+}
+
+impl Session<'_> {
+    /// Whether the actor has the right to what is about to be signed: told before the question, and before the key
+    /// is opened.
+    pub fn permit(&self, actor: &Actor, data: &Data) -> Result<(), CliError> {
+        match self.ledger().missing_right(&actor.principal, data, &self.ledger().everything()) {
+            Some(ask) => Err(CliError::no_right(&ask).undone("Nothing was signed, nothing recorded.")),
+            None => Ok(()),
         }
     }
 }

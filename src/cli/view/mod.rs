@@ -1,10 +1,13 @@
 //! What commands show: one struct a view, drawn for people and serialised for programs. Field names are for ever:
 //! one is never renamed or removed within a major version; what is absent is `null`, a list is a list also of none.
 
+pub mod approval;
 pub mod as_of;
 pub mod builds;
+pub mod candidate;
 pub mod diagnostics;
 pub mod event_log;
+pub mod evidence;
 pub mod head;
 pub mod history;
 pub mod release_name;
