@@ -1,5 +1,6 @@
 //! Commands as a person or a program meets them.
 
+mod approve;
 mod deployments;
 mod frame;
 mod init;

@@ -2,8 +2,10 @@
 
 mod ledger;
 mod sandbox;
+mod team;
 mod tool;
 
 pub use ledger::{TestLedger, created};
 pub use sandbox::{Sandbox, words};
+pub use team::{Team, image, without_ids};
 pub use tool::tool;
