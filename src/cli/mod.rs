@@ -60,7 +60,7 @@ enum Command {
     Ledger(commands::ledger::Ledger),
     Verify(commands::verify::Verify),
     #[command(flatten)]
-    Verb(Verb),
+    Verb(Box<Verb>),
 }
 
 /// What is done to deployments, or asked about them: `sealog deployment status` is `sealog status`.

@@ -15,7 +15,7 @@ pub enum Deployments {
     List(list::List),
     Validate(validate::Validate),
     #[command(flatten)]
-    Verb(Verb),
+    Verb(Box<Verb>),
 }
 
 impl Deployments {
