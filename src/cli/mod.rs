@@ -13,6 +13,7 @@ pub mod naming;
 pub mod own_key;
 pub mod place;
 pub mod presets;
+pub mod proposing;
 pub mod reader;
 pub mod reference;
 pub mod session;

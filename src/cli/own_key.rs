@@ -29,17 +29,23 @@ impl OwnKey {
     /// `name`: whose key is looked for where nothing else says which.
     pub fn find(world: &World<'_>, argument: &SigningKey, name: Option<&Name>) -> Result<Self, CliError> {
         let name = name.map(file_name);
-        let choice =
-            KeyChoice { file: argument.file.as_deref(), name: name.as_deref(), environment: world.environment };
+        let choice = KeyChoice { file: argument.file.as_deref(), name: None, environment: world.environment };
         let new = |path: PathBuf| {
             check_new(&path)?;
             Ok(Self::New(path))
         };
-        match choice.locate() {
+        let place = match &name {
+            // A name that is said outranks the one in the environment.
+            Some(name) if argument.file.is_none() && !names_a_key(world) => {
+                Ok(KeyPlace::in_folder(&world.environment.folders()?.keys(), name))
+            }
+            Some(_) | None => choice.locate(),
+        };
+        match place {
             Ok(KeyPlace::File(path)) if !path.exists() => new(path),
             Ok(place) => Ok(Self::Found(Box::new(FoundKey::at(world, place)?))),
             Err(NoKeyChosen::Unknown { folder, name, .. }) => new(folder.join(format!("{name}.pem"))),
-            Err(NoKeyChosen::None { folder }) => match name.or_else(|| person(world)) {
+            Err(NoKeyChosen::None { folder }) => match person(world) {
                 Some(name) => new(folder.join(format!("{name}.pem"))),
                 None => Err(NoKeyChosen::None { folder }.into()),
             },
@@ -79,6 +85,11 @@ impl ReadyKey {
         self.keep.is_some()
     }
 
+    /// Where it is kept, if it is new.
+    pub fn path(&self) -> Option<&Path> {
+        self.keep.as_deref()
+    }
+
     /// Writes the key where it is new.
     pub fn keep(&self, passphrase: Option<&Passphrase>) -> Result<(), CliError> {
         match &self.keep {
@@ -86,6 +97,10 @@ impl ReadyKey {
             None => Ok(()),
         }
     }
+}
+
+fn names_a_key(world: &World<'_>) -> bool {
+    ["SEALOG_KEY_FILE", "SEALOG_KEY"].into_iter().any(|name| world.environment.get(name).is_some())
 }
 
 /// The person at this machine, by the name of the account.

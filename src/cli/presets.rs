@@ -1,5 +1,6 @@
 //! Names for sets of rights. The ledger knows rights only; these are the words of `sealog ledger keys`.
 
+use ledger_format::name::Pattern;
 use ledger_format::right::Right;
 
 /// A part that people and machines have in a team.
@@ -64,13 +65,22 @@ impl Preset {
 /// The shortest way to say these rights: presets where all of theirs are there, then what is left.
 pub fn said<'a>(rights: impl IntoIterator<Item = &'a Right>) -> Vec<String> {
     let rights: Vec<&Right> = rights.into_iter().collect();
-    let has = |right: &Right| rights.contains(&right);
+    let has = |right: &Right| rights.iter().any(|given| covers(given, right));
+    if every_right().all(|right| has(&right)) {
+        return vec!["every right".to_owned()];
+    }
     let mut presets: Vec<&Preset> = PRESETS.iter().filter(|preset| preset.rights().all(|right| has(&right))).collect();
     let whole = presets.clone();
     presets.retain(|preset| !whole.iter().any(|other| preset.is_part_of(other)));
     let covered = |right: &Right| presets.iter().any(|preset| preset.rights().any(|given| covers(&given, right)));
     let left = rights.iter().filter(|right| !covered(right)).map(ToString::to_string);
     presets.iter().map(|preset| preset.name.to_owned()).chain(left).collect()
+}
+
+/// Every right that there is.
+pub fn every_right() -> impl Iterator<Item = Right> {
+    let kinds = Right::KINDS.iter().copied().map(Right::Kind);
+    kinds.chain([Right::Evidence(Pattern::any()), Right::Override, Right::Takeover])
 }
 
 impl Preset {
@@ -111,5 +121,6 @@ mod tests {
             let rights: Vec<Right> = rights.iter().map(|text| Right::new(text).unwrap()).collect();
             assert_eq!(said(&rights).join(", "), said_as);
         }
+        assert_eq!(said(&every_right().collect::<Vec<_>>()), ["every right"]);
     }
 }

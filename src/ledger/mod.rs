@@ -2,6 +2,7 @@
 
 pub mod append;
 pub mod describe;
+pub mod enrolment;
 pub mod export;
 pub mod founding;
 pub mod open;
@@ -9,3 +10,4 @@ pub mod outlook;
 pub mod releases;
 pub mod runs;
 pub mod seen;
+pub mod succession;

@@ -177,6 +177,24 @@ impl Ledger {
         cutting.map(|number| self.authorities().step(*number).id)
     }
 
+    /// What a proposal would cut in a set if it were in force there: events that it has not seen.
+    pub fn would_cut(&self, proposal: EventId, set: &ClosedSet) -> Vec<Index> {
+        let Some(number) = self.authorities().number(proposal) else { return Vec::new() };
+        let step = self.authorities().step(number);
+        if !matches!(step.what, crate::authority::force::What::Document { .. }) {
+            return Vec::new();
+        }
+        let seen = &self.entry(step.event).past;
+        let would = |index: &Index| {
+            !seen.contains(*index)
+                && self.is_effective(*index, set)
+                && is_cuttable(self.entry(*index).event.data())
+                && !self.entry(*index).past.contains(step.event)
+                && self.takes_away(number, *index)
+        };
+        self.in_order(set).into_iter().filter(would).collect()
+    }
+
     fn takes_away(&self, number: Number, index: Index) -> bool {
         let authorities = self.authorities();
         let entry = self.entry(index);

@@ -137,6 +137,9 @@ codes! {
     KeyExposed, "key-exposed", Usage,
         "The file of the private key can be read or changed by others than its owner.",
         "Run `chmod 600` on it. If others may have read it, end the key (`sealog ledger keys end`) and enrol a new one.";
+    KeyInUse, "key-in-use", Usage,
+        "The key was to be ended as rotated, but it signed in the last 24 hours or holds a claim: what it signs before it hears of its end would count no more.",
+        "Let it fall silent for a day, or end its claim. `--cut` ends it all the same; what is lost in between has to be said again.";
     KeyInRepository, "key-in-repository", Usage,
         "A private key was to be made inside a repository, from where it would sooner or later be committed.",
         "Choose a place outside; without one given it is the folder `keys` of sealog's configuration in your home.";

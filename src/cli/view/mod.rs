@@ -3,6 +3,7 @@
 
 pub mod approval;
 pub mod as_of;
+pub mod authority;
 pub mod builds;
 pub mod candidate;
 pub mod diagnostics;
@@ -10,6 +11,7 @@ pub mod event_log;
 pub mod evidence;
 pub mod head;
 pub mod history;
+pub mod keys;
 pub mod release_name;
 pub mod releases;
 pub mod says;

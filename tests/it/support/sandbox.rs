@@ -90,6 +90,14 @@ impl Sandbox {
         self.with("SEALOG_KEY_NAME", name)
     }
 
+    /// The same sandbox with somebody more in the ledger, by a key of their own: `--preset approver --target prod`.
+    pub fn enrolling(self, name: &str, rights: &str) -> Self {
+        let request = self.run(&format!("ledger keys request --name {name}")).succeeds().stdout;
+        self.write(&format!("requests/{name}.json"), request);
+        self.run(&format!("ledger keys add ../requests/{name}.json {rights} --yes")).succeeds();
+        self
+    }
+
     /// A private key of `fixtures/keys` in the person's folder of keys.
     pub fn add_key(&self, name: &str, fixture: &str) -> PathBuf {
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/keys").join(fixture);

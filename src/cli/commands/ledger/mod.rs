@@ -8,6 +8,7 @@ use crate::cli::error::{CliError, Exit};
 mod export;
 mod head;
 mod import;
+mod keys;
 mod log;
 mod show;
 
@@ -16,6 +17,8 @@ pub enum Ledger {
     Export(export::Export),
     Head(head::Head),
     Import(import::Import),
+    #[command(subcommand, about = "Say whose keys may do what")]
+    Keys(keys::Keys),
     Log(log::Log),
     Show(show::Show),
     Verify(crate::cli::commands::verify::Verify),
@@ -27,6 +30,7 @@ impl Ledger {
             Self::Export(command) => command.run(world),
             Self::Head(command) => command.run(world),
             Self::Import(command) => command.run(world),
+            Self::Keys(command) => command.run(world),
             Self::Log(command) => command.run(world),
             Self::Show(command) => command.run(world),
             Self::Verify(command) => command.run(world),

@@ -1,0 +1,145 @@
+//! Changes who may do what: shows what the next authority changes and costs, asks, signs.
+
+use ledger_format::authority::document::Authority;
+use ledger_format::event::{AuthorityProposed, Data};
+use ledger_format::field::Text;
+use ledger_format::ledger::{ClosedSet, Ledger};
+use ledger_format::name::{EventId, Name};
+use ledger_format::policy::Policy;
+use ledger_format::time::Time;
+
+use super::World;
+use super::args::Changing;
+use super::error::{CliError, Code, Exit};
+use super::session::{Actor, Session};
+use super::view::authority::{Asked, Lost, Proposal, State, changes};
+use super::view::says::list;
+use crate::ledger::succession::{SuccessionError, Successor};
+
+const UNDONE: &str = "Nothing was signed, nothing recorded.";
+
+/// Shows the change, asks, and proposes it in the ledger.
+pub fn propose(
+    world: &World<'_>,
+    session: Session<'_>,
+    changing: &Changing,
+    successor: Successor,
+    reason: Text,
+) -> Result<Exit, CliError> {
+    let actor = session.actor(&changing.key)?;
+    let everything = session.ledger().everything();
+    needs_root(session.ledger(), &everything, &actor)?;
+    successor.check(session.ledger(), &everything).map_err(|rule| broken(&rule))?;
+    let plan = plan(world, &session, &successor, &actor.principal, &reason);
+    if changing.dry_run {
+        world.ui.show(&plan)?;
+        return Ok(Exit::Done);
+    }
+    world.ui.plan(&plan);
+    world.ui.confirm("Sign it?", changing.assume())?;
+    let mut writer = session.writer(actor)?;
+    let id = writer.append(AuthorityProposed { authority: successor.new, reason })?;
+    let session = writer.finish()?;
+    let state = state_of(session.ledger(), id);
+    world.ui.show(&Proposal { proposal: Some(id), state, ..plan })?;
+    if state == State::Open {
+        world.ui.next(&[&format!("sealog ledger endorse {}   (another root)", id.short())]);
+    }
+    Ok(Exit::Done)
+}
+
+/// Whether a proposal that was just recorded, or endorsed, is in force now.
+pub fn state_of(ledger: &Ledger, proposal: EventId) -> State {
+    let in_force = ledger.authorities_in_force(&ledger.everything());
+    if in_force.contains(&proposal) { State::InForce } else { State::Open }
+}
+
+fn plan(world: &World<'_>, session: &Session<'_>, successor: &Successor, by: &Name, reason: &Text) -> Proposal {
+    let (ledger, set) = (session.ledger(), session.ledger().everything());
+    let documents = ledger.documents(&set).map(|document| document.authority());
+    let asked = documents.chain([&successor.new]).map(|document| Asked::of(document, std::slice::from_ref(by)));
+    Proposal {
+        proposal: None,
+        version: successor.new.version.get(),
+        replaces: successor.new.replaces.iter().flatten().copied().collect(),
+        by: by.clone(),
+        reason: reason.to_string(),
+        state: State::Planned,
+        changes: changes(&successor.old, &successor.new),
+        // What is proposed has seen everything that there is: it cuts what others write without having seen it.
+        cuts: Vec::new(),
+        approvals: approvals_lost(ledger, &set, &successor.new, Time::from(world.clock.now())),
+        asked: asked.collect(),
+        endorsed_before: Vec::new(),
+    }
+}
+
+/// Approvals that count now and would not under another authority: they bind another policy, or their principal has
+/// no right to them there.
+pub fn approvals_lost(ledger: &Ledger, set: &ClosedSet, new: &Authority, now: Time) -> Vec<Lost> {
+    let lost = ledger.in_order(set).into_iter().filter(|index| {
+        let Some(Data::ApprovalGranted(granted)) = ledger.data(*index) else { return false };
+        let policy = Policy::resolve(new, &granted.deployment, &granted.target).digest();
+        let counted = ledger.documents(set).any(|document| {
+            Policy::resolve(document.authority(), &granted.deployment, &granted.target).digest() == granted.policy
+        });
+        let gone = !new.principals.contains_key(&ledger.entry(*index).principal);
+        let spent = ledger.entries().any(|(_, entry)| match entry.event.data() {
+            Some(Data::RolloutStarted(start)) => {
+                start.spends.iter().flatten().any(|id| *id == ledger.entry(*index).event.id)
+            }
+            _ => false,
+        });
+        granted.until > now
+            && counted
+            && !spent
+            && ledger.is_effective(*index, set)
+            && (gone || policy != granted.policy)
+    });
+    lost.map(|index| lost_event(ledger, index)).collect()
+}
+
+/// An event as one that loses its effect.
+pub fn lost_event(ledger: &Ledger, index: ledger_format::dag::Index) -> Lost {
+    let entry = ledger.entry(index);
+    let event = &entry.event;
+    let kind = event.kind().map_or_else(|| "unknown".to_owned(), |kind| kind.to_string());
+    Lost { event: event.id, kind, principal: entry.principal.clone(), time: event.header.time }
+}
+
+fn needs_root(ledger: &Ledger, set: &ClosedSet, actor: &Actor) -> Result<(), CliError> {
+    let roots: Vec<&Name> =
+        ledger.documents(set).flat_map(|document| document.authority().roots.principals.iter()).collect();
+    if roots.contains(&&actor.principal) {
+        return Ok(());
+    }
+    let message = format!("{} is no root: only roots change who may do what", actor.principal);
+    Err(CliError::new(Code::RightMissing, message)
+        .fact("roots", roots.iter().map(ToString::to_string).collect::<Vec<_>>(), list(roots))
+        .undone(UNDONE))
+}
+
+fn broken(rule: &ledger_format::authority::lineage::BadSuccessor) -> CliError {
+    CliError::new(Code::EventRefused, format!("this authority could never be in force: {rule}"))
+        .detail("rule", rule.code())
+        .undone(UNDONE)
+}
+
+/// The reason that is recorded.
+pub fn reason(given: Option<&str>, default: impl FnOnce() -> String) -> Result<Text, CliError> {
+    let text = given.map_or_else(default, str::to_owned);
+    Text::new(&text).map_err(|error| CliError::new(Code::Usage, format!("--reason: {error}")).undone(UNDONE))
+}
+
+impl From<SuccessionError> for CliError {
+    fn from(error: SuccessionError) -> Self {
+        let message = error.to_string();
+        let code = match error {
+            SuccessionError::UnknownPrincipal(_) | SuccessionError::UnknownKey(_) => Code::NotFound,
+            SuccessionError::NoAuthority => Code::Internal,
+            SuccessionError::LastRoot(_) | SuccessionError::KeyOfAnother { .. } => Code::EventRefused,
+            SuccessionError::Empty(_) => Code::Usage,
+        };
+        CliError::new(code, message).hint("sealog ledger keys list").undone(UNDONE)
+    }
+}
