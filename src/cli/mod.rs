@@ -69,6 +69,7 @@ enum Command {
 pub enum Verb {
     Approve(commands::approve::Approve),
     Build(commands::build::Build),
+    Release(commands::release::Release),
 }
 
 impl Command {
@@ -90,6 +91,7 @@ impl Verb {
         match self {
             Self::Approve(command) => command.run(world),
             Self::Build(command) => command.run(world),
+            Self::Release(command) => command.run(world),
         }
     }
 }

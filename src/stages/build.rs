@@ -141,7 +141,8 @@ pub fn prepare(request: &Request) -> Result<Vec<Prepared>, Vec<BuildError>> {
     if wrong.is_empty() { Ok(prepared) } else { Err(wrong) }
 }
 
-fn read(request: &Request, component: &Component) -> Result<Prepared, BuildError> {
+/// What the image of one component is to be made of.
+pub fn read(request: &Request, component: &Component) -> Result<Prepared, BuildError> {
     let (deployment, facts) = (request.deployment, request.sources.facts());
     let build_for = |target: &Name| deployment.image_build(component, target.as_str(), facts.as_ref());
     let build = build_for(request.target)?;

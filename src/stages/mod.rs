@@ -1,4 +1,6 @@
 //! Build, test, release, promote, rollout: each plan (pure) and execute (ports).
 
 pub mod build;
+pub mod built;
+pub mod release;
 pub mod sources;

@@ -18,6 +18,9 @@ use crate::registry::layout::Layout;
 use crate::stages::build::{self, Action, Plan, Ports, Rebuild, Request, Step};
 use crate::stages::sources::Sources;
 
+/// What is said of changes that no commit has.
+pub const DIRTY: &str = "the tree has changes that are in no commit: recorded as dirty";
+
 /// Build the images of a deployment and record them
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  sealog build payment-service --target dev\n  \
@@ -46,7 +49,7 @@ impl Build {
         let deployment = config.choose_deployment(self.making.deployment.as_deref())?;
         let target = &deployment.choose_target(self.making.target.as_deref())?.name;
         let component = self.component.as_deref().map(|text| deployment.component(text)).transpose()?;
-        let sources = found_sources(world, &config.project.root, &self.making)?;
+        let sources = Sources::find(&config.project.root, world.environment, self.making.authors.clone())?;
         let modified = time_of_files(world.environment)?;
         let request = Request { deployment, target, component, sources: &sources, modified };
         let images = Layout::at(config.project.images());
@@ -67,15 +70,6 @@ impl Build {
         let work = Work { world, plan: &plan, sources: &sources, images: &images, watch };
         work.run(writer)
     }
-}
-
-/// The commit and the run; a tree with changes is told of.
-pub fn found_sources(world: &World<'_>, root: &std::path::Path, making: &Making) -> Result<Sources, CliError> {
-    let sources = Sources::find(root, world.environment, making.authors.clone())?;
-    if sources.is_dirty() {
-        world.ui.warn("the tree has changes that are in no commit: recorded as dirty");
-    }
-    Ok(sources)
 }
 
 /// The time that every file of an image gets.
@@ -105,6 +99,9 @@ impl Work<'_> {
     fn run(&self, mut writer: SessionWriter<'_>) -> Result<Exit, CliError> {
         let head = format!("Building {} for {}", count(self.plan.to_build(), "component"), self.plan.target);
         self.world.ui.say(Line::new().text(head));
+        if self.sources.is_dirty() {
+            self.world.ui.warn(DIRTY);
+        }
         let (mut made, mut failed) = (Vec::new(), Vec::new());
         self.world.ui.with_progress("build", |progress| {
             for step in &self.plan.steps {

@@ -7,4 +7,5 @@ pub mod deployments;
 pub mod explain;
 pub mod init;
 pub mod ledger;
+pub mod release;
 pub mod verify;

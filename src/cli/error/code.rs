@@ -92,6 +92,9 @@ macro_rules! codes {
 
 // One entry a code, sorted by word. Those of mistakes in a configuration stand in `config::diagnostic`.
 codes! {
+    AliasTaken, "alias-taken", Usage,
+        "The name that a release was to get is that of another release of the deployment, or could be taken for an id.",
+        "Choose another name. `sealog releases` lists those that are taken.";
     Ambiguous, "ambiguous", Usage,
         "What was named, or left out, could mean several things.",
         "The error lists them; name one of them whole.";
@@ -137,12 +140,12 @@ codes! {
     KeyExposed, "key-exposed", Usage,
         "The file of the private key can be read or changed by others than its owner.",
         "Run `chmod 600` on it. If others may have read it, end the key (`sealog ledger keys end`) and enrol a new one.";
-    KeyInUse, "key-in-use", Usage,
-        "The key was to be ended as rotated, but it signed in the last 24 hours or holds a claim: what it signs before it hears of its end would count no more.",
-        "Let it fall silent for a day, or end its claim. `--cut` ends it all the same; what is lost in between has to be said again.";
     KeyInRepository, "key-in-repository", Usage,
         "A private key was to be made inside a repository, from where it would sooner or later be committed.",
         "Choose a place outside; without one given it is the folder `keys` of sealog's configuration in your home.";
+    KeyInUse, "key-in-use", Usage,
+        "The key was to be ended as rotated, but it signed in the last 24 hours or holds a claim: what it signs before it hears of its end would count no more.",
+        "Let it fall silent for a day, or end its claim. `--cut` ends it all the same; what is lost in between has to be said again.";
     KeyLocked, "key-locked", Usage,
         "The private key is encrypted, and its passphrase was not given or is another one.",
         "Type it when asked, or set SEALOG_KEY_PASSPHRASE where nobody can be asked. A forgotten passphrase is a lost key: another root ends it, and a new one is enrolled.";
@@ -185,6 +188,9 @@ codes! {
     NotAnExport, "not-an-export", Usage,
         "The file that was named was not written by `sealog ledger export`.",
         "Name the file that `sealog ledger export <file>` wrote.";
+    NotBuilt, "not-built", Usage,
+        "An image that is needed was never built: the ledger has no build of it.",
+        "`sealog build` builds it, `sealog record build` records what another pipeline built.";
     NotFound, "not-found", Usage,
         "Something was named that does not exist: a deployment, a target, a component, a release, an event.",
         "The error lists what there is, or the command that does.";
@@ -200,6 +206,9 @@ codes! {
     PinNotMet, "pin-not-met", Unverified,
         "The place does not hold the ledger that you pinned, or that this machine knows from there.",
         "Look whether the address is right. A new ledger in the old place is nothing that sealog believes by itself: compare the new id with colleagues, then change `trust:`.";
+    ReleaseWithdrawn, "release-withdrawn", Refused,
+        "The release was withdrawn, and what was withdrawn is not made again: the same content is the same release.",
+        "Change what was wrong, build and release anew.";
     RightMissing, "right-missing", Refused,
         "The key has no right to what was to be recorded, there.",
         "`sealog ledger keys list` shows who has which rights. A root gives rights: `sealog ledger propose`.";

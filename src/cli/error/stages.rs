@@ -1,10 +1,12 @@
-//! Why something was not built.
+//! Why something was not built or released.
 
 use ledger_format::name::Component;
 
 use super::{CliError, Code};
 use crate::builders::files::FilesError;
 use crate::stages::build::BuildError;
+use crate::stages::built::NoImage;
+use crate::stages::release::ReleaseError;
 use crate::vcs::git::GitError;
 
 impl From<BuildError> for CliError {
@@ -30,6 +32,43 @@ fn failed(message: String, component: &Component, source: &FilesError) -> CliErr
 /// All that is wrong, as one error; `None` of nothing.
 pub fn together<E: Into<CliError>>(errors: impl IntoIterator<Item = E>) -> Option<CliError> {
     errors.into_iter().map(Into::into).reduce(CliError::and)
+}
+
+impl From<NoImage> for CliError {
+    fn from(error: NoImage) -> Self {
+        let message = error.to_string();
+        match error {
+            NoImage::NotBuilt { component, target } => Self::new(Code::NotBuilt, message)
+                .detail("component", component.to_string())
+                .hint(format!("sealog build --target {target} --component {}", component.name())),
+            NoImage::Several { component, digests } => {
+                let shown: Vec<String> = digests.iter().map(ToString::to_string).collect();
+                Self::new(Code::Ambiguous, message)
+                    .fact("images", shown.clone(), shown.join(", "))
+                    .hint(format!("name one: --digest {}=sha256:...", component.name()))
+            }
+            NoImage::Unknown { digest, .. } => {
+                Self::new(Code::NotFound, message).detail("digest", digest.to_string()).hint("sealog record build")
+            }
+            NoImage::Config(error) => Self::from(error),
+        }
+    }
+}
+
+impl From<ReleaseError> for CliError {
+    fn from(error: ReleaseError) -> Self {
+        let message = error.to_string();
+        match error {
+            ReleaseError::Config(error) => Self::from(error),
+            ReleaseError::AliasTaken { release, .. } | ReleaseError::AliasIsId { release, .. } => {
+                Self::new(Code::AliasTaken, message).detail("release", release.to_string())
+            }
+            ReleaseError::Withdrawn { release, .. } => {
+                Self::new(Code::ReleaseWithdrawn, message).detail("release", release.to_string())
+            }
+            ReleaseError::Nothing { .. } => Self::new(Code::NotFound, message),
+        }
+    }
 }
 
 impl From<GitError> for CliError {

@@ -13,6 +13,7 @@ pub mod head;
 pub mod history;
 pub mod keys;
 pub mod release_name;
+pub mod released;
 pub mod releases;
 pub mod says;
 pub mod status;

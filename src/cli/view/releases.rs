@@ -173,6 +173,13 @@ impl Release {
     }
 }
 
+impl From<&ledger_format::field::Git> for Git {
+    fn from(git: &ledger_format::field::Git) -> Self {
+        let text = |text: &Option<ledger_format::field::Str>| text.as_ref().map(ToString::to_string);
+        Self { sha: git.commit.to_string(), branch: text(&git.branch), tag: text(&git.tag), dirty: git.dirty.is_some() }
+    }
+}
+
 impl Git {
     fn short(&self) -> String {
         let dirty = if self.dirty { "+" } else { "" };
@@ -180,7 +187,7 @@ impl Git {
     }
 
     /// `8d3e6f1 on main, clean`
-    fn says(&self) -> String {
+    pub fn says(&self) -> String {
         let branch = self.branch.as_ref().map(|branch| format!(" on {branch}")).unwrap_or_default();
         let tag = self.tag.as_ref().map(|tag| format!(", tag {tag}")).unwrap_or_default();
         let clean = if self.dirty { "with uncommitted changes" } else { "clean" };
