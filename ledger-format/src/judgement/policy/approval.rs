@@ -104,16 +104,16 @@ impl Court<'_> {
         shared.extend(self.gate.rollout.clone());
         let starts = self.ledger.indexes.starts.get(&self.gate.place()).into_iter().flatten().copied();
         let spends = |start: &Index| match self.ledger.data(*start) {
-            Some(Data::RolloutStarted(data)) => {
+            Some(Data::RolloutStarted(data)) if data.spends.iter().flatten().any(|named| *named == id) => true,
+            Some(Data::RolloutStarted(data)) if data.resumes.is_some() => {
                 let resumes = data.resumes.iter().flatten().copied().collect();
                 let past = self.ledger.own_past(self.ledger.entry(*start));
-                data.spends.iter().flatten().any(|named| *named == id)
-                    || self.ledger.spent_by(&resumes, &past, self.set).1.contains(&id)
+                self.ledger.spent_by(&resumes, &past, self.set).1.contains(&id)
             }
             Some(_) | None => false,
         };
-        let other = |start: &Index| self.ledger.rollout_of(*start).is_none_or(|rollout| !shared.contains(&rollout));
-        starts.filter(|start| other(start) && self.restricts(*start) && spends(start)).collect()
+        let other = |start: &Index| !shared.iter().any(|rollout| self.ledger.is_of(*start, rollout));
+        starts.filter(|start| spends(start) && self.restricts(*start) && other(start)).collect()
     }
 
     fn binds(&self, approval: &ApprovalGranted) -> bool {
@@ -258,6 +258,11 @@ impl Ledger {
             }
         }
         (starts, spent)
+    }
+
+    /// Whether a start is part of a rollout.
+    pub(crate) fn is_of(&self, start: Index, rollout: &RolloutKey) -> bool {
+        self.rollout_of(start).is_some_and(|of| of == *rollout)
     }
 
     /// The rollout that a start is part of.
