@@ -17,7 +17,9 @@ pub mod proposing;
 pub mod reader;
 pub mod reference;
 pub mod session;
+pub mod speak;
 mod start;
+pub mod teller;
 pub mod ui;
 pub mod verifier;
 pub mod view;
@@ -69,7 +71,12 @@ enum Command {
 pub enum Verb {
     Approve(commands::approve::Approve),
     Build(commands::build::Build),
+    #[command(subcommand)]
+    #[command(subcommand)]
+    Hold(commands::hold::Hold),
+    Reject(commands::reject::Reject),
     Release(commands::release::Release),
+    Withdraw(commands::withdraw::Withdraw),
 }
 
 impl Command {
@@ -91,7 +98,10 @@ impl Verb {
         match self {
             Self::Approve(command) => command.run(world),
             Self::Build(command) => command.run(world),
+            Self::Hold(command) => command.run(world),
+            Self::Reject(command) => command.run(world),
             Self::Release(command) => command.run(world),
+            Self::Withdraw(command) => command.run(world),
         }
     }
 }

@@ -62,7 +62,7 @@ pub fn find_release(session: &Session<'_>, deployment: Option<&str>, release: &s
 }
 
 /// The deployment of a project that has one.
-fn only_deployment(place: &Place) -> Option<Name> {
+pub fn only_deployment(place: &Place) -> Option<Name> {
     let config = config::load(&place.project.as_ref()?.root).ok()?;
     config.choose_deployment(None).ok().map(|deployment| deployment.name.clone())
 }

@@ -1,5 +1,6 @@
 //! Reading, verifying and appending to a ledger.
 
+pub mod aftermath;
 pub mod append;
 pub mod describe;
 pub mod enrolment;

@@ -144,9 +144,14 @@ impl Ledger {
         placed.filter(stands).collect()
     }
 
-    fn is_named_by(&self, index: Index, kind: Kind, set: &ClosedSet) -> bool {
+    /// The first event of this kind to arrive that names this one and has an effect in a set.
+    pub fn named_by(&self, index: Index, kind: Kind, set: &ClosedSet) -> Option<Index> {
         let mut naming = self.indexes.naming(index);
-        naming.any(|by| self.entry(by).event.kind() == Some(kind) && self.is_effective(by, set))
+        naming.find(|by| self.entry(*by).event.kind() == Some(kind) && self.is_effective(*by, set))
+    }
+
+    fn is_named_by(&self, index: Index, kind: Kind, set: &ClosedSet) -> bool {
+        self.named_by(index, kind, set).is_some()
     }
 
     /// The evidence of a deployment on these objects that no other of the set supersedes, in order of arrival.

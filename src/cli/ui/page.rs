@@ -106,6 +106,12 @@ impl Facts {
         self
     }
 
+    /// These and then others.
+    pub fn and(mut self, others: Self) -> Self {
+        self.rows.extend(others.rows);
+        self
+    }
+
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }

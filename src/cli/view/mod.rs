@@ -16,6 +16,7 @@ pub mod release_name;
 pub mod released;
 pub mod releases;
 pub mod says;
+pub mod statement;
 pub mod status;
 pub mod verification;
 

@@ -3,4 +3,5 @@
 mod approve;
 mod deployments;
 mod frame;
+mod gates;
 mod init;
