@@ -72,10 +72,10 @@ pub enum Verb {
     Approve(commands::approve::Approve),
     Build(commands::build::Build),
     #[command(subcommand)]
-    #[command(subcommand)]
     Hold(commands::hold::Hold),
     Reject(commands::reject::Reject),
     Release(commands::release::Release),
+    #[command(subcommand)]
     Withdraw(commands::withdraw::Withdraw),
 }
 

@@ -92,12 +92,12 @@ macro_rules! codes {
 
 // One entry a code, sorted by word. Those of mistakes in a configuration stand in `config::diagnostic`.
 codes! {
-        "Choose another name. `sealog releases` lists those that are taken.";
-        "Nothing is left to do: the error names the event that did it.";
-        "The name that a release was to get is that of another release of the deployment, or could be taken for an id.",
-        "What was to be taken back was taken back before.",
     AliasTaken, "alias-taken", Usage,
+        "The name that a release was to get is that of another release of the deployment, or could be taken for an id.",
+        "Choose another name. `sealog releases` lists those that are taken.";
     AlreadyDone, "already-done", Usage,
+        "What was to be taken back was taken back before.",
+        "Nothing is left to do: the error names the event that did it.";
     Ambiguous, "ambiguous", Usage,
         "What was named, or left out, could mean several things.",
         "The error lists them; name one of them whole.";
