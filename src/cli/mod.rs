@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 pub mod args;
+pub mod authority_file;
 pub mod commands;
 pub mod error;
 pub mod exported;

@@ -14,7 +14,7 @@ use super::error::{CliError, Code, Exit};
 use super::session::{Actor, Session};
 use super::view::authority::{Asked, Lost, Proposal, State, changes};
 use super::view::says::list;
-use crate::ledger::succession::{SuccessionError, Successor};
+use crate::ledger::succession::{SuccessionError, Successor, stands_behind};
 
 const UNDONE: &str = "Nothing was signed, nothing recorded.";
 
@@ -70,7 +70,7 @@ fn plan(world: &World<'_>, session: &Session<'_>, successor: &Successor, by: &Na
         cuts: Vec::new(),
         approvals: approvals_lost(ledger, &set, &successor.new, Time::from(world.clock.now())),
         asked: asked.collect(),
-        endorsed_before: Vec::new(),
+        endorsed_before: stands_behind(ledger, &set, by, None),
     }
 }
 

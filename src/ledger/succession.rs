@@ -1,9 +1,10 @@
 //! The next authority: what is newest in force, changed.
 
 use ledger_format::authority::Document;
-use ledger_format::authority::document::{Authority, End, EndReason, Ended, Key, Principal, Roots};
+use ledger_format::authority::document::{Authority, End, Ended, Key, Principal, Roots};
 use ledger_format::authority::force::{Number, What};
 use ledger_format::authority::lineage::BadSuccessor;
+use ledger_format::dag::Past;
 use ledger_format::event::Data;
 use ledger_format::field::{Int, Map, Set};
 use ledger_format::ledger::{ClosedSet, Ledger};
@@ -187,6 +188,19 @@ pub fn open_proposals(ledger: &Ledger, set: &ClosedSet) -> Vec<OpenProposal> {
     open
 }
 
+/// The open proposals that a principal stands behind, but for one.
+pub fn stands_behind(ledger: &Ledger, set: &ClosedSet, principal: &Name, but: Option<EventId>) -> Vec<EventId> {
+    let steps = all_steps(ledger);
+    let stands = |open: &OpenProposal| ledger.authorities().endorsers(open.number, &steps).contains(principal);
+    let others = open_proposals(ledger, set).into_iter().filter(|open| Some(open.id) != but);
+    others.filter(stands).map(|open| open.id).collect()
+}
+
+/// Every authority event of the ledger.
+pub fn all_steps(ledger: &Ledger) -> Past {
+    Past::first(Number::try_from(ledger.authorities().steps().len()).unwrap_or(Number::MAX))
+}
+
 /// Why a key that is still used must not be called rotated: it signed a short time ago, or holds a claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InUse {
@@ -206,9 +220,4 @@ pub fn in_use(ledger: &Ledger, set: &ClosedSet, key: &Fingerprint, now: ledger_f
     }
     let last = own().next().map(|index| ledger.entry(index).event.header.time)?;
     (now.ms_since(last) < DAY_MS).then_some(InUse::Signed(last))
-}
-
-/// An end without `since`.
-pub fn end(reason: EndReason) -> End {
-    End { reason, since: None }
 }

@@ -1,5 +1,6 @@
 //! Who signs: a key that was found, and the principal whom the ledger gives it.
 
+use ledger_format::authority::Document;
 use ledger_format::event::Data;
 use ledger_format::ledger::Ledger;
 use ledger_format::name::{Fingerprint, Name};
@@ -19,9 +20,22 @@ pub struct Actor {
 impl Session<'_> {
     /// Finds the key and whose it is; no passphrase is asked for.
     pub fn actor(&self, argument: &SigningKey) -> Result<Actor, CliError> {
+        self.actor_or(argument, |_| None)
+    }
+
+    /// The same for who endorses: a new root's key stands in the proposal alone.
+    pub fn actor_in(&self, argument: &SigningKey, proposal: &Document) -> Result<Actor, CliError> {
+        self.actor_or(argument, |key| proposal.principal_of(key).cloned())
+    }
+
+    fn actor_or(
+        &self,
+        argument: &SigningKey,
+        otherwise: impl FnOnce(&Fingerprint) -> Option<Name>,
+    ) -> Result<Actor, CliError> {
         let key = FoundKey::find(self.world, argument, None)?;
         let fingerprint = key.public().fingerprint();
-        match principal_of(self.ledger(), &fingerprint) {
+        match principal_of(self.ledger(), &fingerprint).or_else(|| otherwise(&fingerprint)) {
             Some(principal) => Ok(Actor { principal, fingerprint, key }),
             None => Err(not_enrolled(self.ledger(), &fingerprint)),
         }

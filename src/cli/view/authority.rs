@@ -8,8 +8,9 @@ use ledger_format::name::{EventId, Name};
 use ledger_format::time::Time;
 use serde::Serialize;
 
-pub use changes::{Change, How, changes, grant};
+pub use changes::{Change, How, changes, grant, place};
 
+use crate::cli::ui::look::Look;
 use crate::cli::ui::page::{Facts, Page, View};
 use crate::cli::ui::text::{Line, Mark};
 use crate::cli::view::says::{count, list};
@@ -90,9 +91,9 @@ impl Asked {
 }
 
 impl Proposal {
-    fn title(&self) -> Line {
+    fn title(&self, look: &Look) -> Line {
         let Self { version, by, reason, .. } = self;
-        let id = self.proposal.map_or_else(String::new, |id| format!(" · {}", id.short()));
+        let id = self.proposal.map_or_else(String::new, |id| format!(" · {}", look.event(&id)));
         match self.state {
             State::Planned => {
                 Line::new().text(format!("Version {version} of the authority, as {by} would sign it: ")).bold(reason)
@@ -130,7 +131,7 @@ impl Proposal {
 
 impl View for Proposal {
     fn draw(&self, page: &mut Page<'_>) {
-        page.line(self.title());
+        page.line(self.title(page.look));
         if self.state == State::Planned {
             self.draw_plan(page);
         }
@@ -153,6 +154,9 @@ impl Proposal {
     fn draw_plan(&self, page: &mut Page<'_>) {
         for change in &self.changes {
             page.line(change.line().indented(2));
+            for detail in &change.details {
+                page.line(Line::from(detail).indented(15));
+            }
         }
         if self.changes.is_empty() {
             page.line(Line::new().mark(Mark::Nothing).text("changes nothing").indented(2));

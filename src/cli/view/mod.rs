@@ -12,6 +12,7 @@ pub mod evidence;
 pub mod head;
 pub mod history;
 pub mod keys;
+pub mod policy;
 pub mod release_name;
 pub mod released;
 pub mod releases;

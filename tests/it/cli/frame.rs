@@ -14,6 +14,11 @@ fn help_and_version_are_answers() {
 }
 
 #[test]
+fn every_command_line_is_sound() {
+    sealog::cli::command().debug_assert();
+}
+
+#[test]
 fn wrong_usage_is_an_error_with_a_code() {
     let sandbox = Sandbox::new();
     for line in ["frobnicate", "explain --at", "--format xml explain", "-q -v explain"] {

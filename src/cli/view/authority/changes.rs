@@ -21,6 +21,8 @@ pub struct Change {
     pub what: &'static str,
     /// In words for people; they may change.
     pub says: String,
+    /// What needs lines of its own: the rules of a policy.
+    pub details: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -51,7 +53,7 @@ pub fn changes(old: &Authority, new: &Authority) -> Vec<Change> {
         ("level", old.level.get().to_string(), new.level.get().to_string()),
     ] {
         if before != after {
-            found.push(Change { how: How::Changed, what, says: format!("{before} → {after}") });
+            found.push(Change { how: How::Changed, what, says: format!("{before} → {after}"), details: Vec::new() });
         }
     }
     principals(old, new, &mut found);
@@ -66,7 +68,12 @@ fn roots(old: &Authority, new: &Authority, found: &mut Vec<Change>) {
         format!("{} of {}", roots.threshold.get(), list(roots.principals.iter()))
     };
     if old.roots != new.roots {
-        found.push(Change { how: How::Changed, what: "roots", says: format!("{} → {}", said(old), said(new)) });
+        found.push(Change {
+            how: How::Changed,
+            what: "roots",
+            says: format!("{} → {}", said(old), said(new)),
+            details: Vec::new(),
+        });
     }
 }
 
@@ -97,12 +104,12 @@ fn principals(old: &Authority, new: &Authority, found: &mut Vec<Change>) {
 fn differ(what: &'static str, old: &BTreeMap<String, String>, new: &BTreeMap<String, String>, found: &mut Vec<Change>) {
     let gone = old.iter().filter(|(key, _)| !new.contains_key(*key)).map(|(_, says)| (How::Removed, says));
     let come = new.iter().filter(|(key, _)| !old.contains_key(*key)).map(|(_, says)| (How::Added, says));
-    found.extend(gone.chain(come).map(|(how, says)| Change { how, what, says: says.clone() }));
+    found.extend(gone.chain(come).map(|(how, says)| Change { how, what, says: says.clone(), details: Vec::new() }));
 }
 
 /// What is written for ever in this version: nothing of it can be taken back.
 fn ends(new: &Authority, found: &mut Vec<Change>) {
-    let mut add = |how, what, says| found.push(Change { how, what, says });
+    let mut add = |how, what, says| found.push(Change { how, what, says, details: Vec::new() });
     if let Some(Ended { keys, principals }) = &new.ended {
         let keys = keys.iter().flat_map(|keys| keys.iter()).map(|(key, end)| (format!("key {}", key.short()), end));
         let names = principals.iter().flat_map(|names| names.iter()).map(|(name, end)| (name.to_string(), end));
@@ -125,8 +132,8 @@ fn policies(old: &Authority, new: &Authority, found: &mut Vec<Change>) {
         |document: &Authority| -> Vec<PolicyEntry> { document.policies.iter().flat_map(|all| all.to_vec()).collect() };
     let (before, after) = (entries(old), entries(new));
     let mut add = |how, entry: &PolicyEntry| {
-        let says = format!("{}: {}", place(entry), rules::says(&entry.rules).join(" · "));
-        found.push(Change { how, what: "policy", says });
+        let details = rules::says(&entry.rules);
+        found.push(Change { how, what: "policy", says: place(entry), details });
     };
     before.iter().filter(|entry| !after.contains(entry)).for_each(|entry| add(How::Removed, entry));
     after.iter().filter(|entry| !before.contains(entry)).for_each(|entry| add(How::Added, entry));
