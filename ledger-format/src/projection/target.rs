@@ -1,0 +1,159 @@
+//! One deployment on one target: what is live there, what is under way, and which release each component stands at.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::rollout::{Rollout, State};
+use super::running::Running;
+use crate::dag::Index;
+use crate::event::{Data, End, Outcome, Rollback};
+use crate::ledger::{ClosedSet, Ledger};
+use crate::name::{Component, EventId, Name, ReleaseId};
+
+/// A target as a set shows it.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// By the last of their starts, the oldest first; what was abandoned untouched is left out.
+    pub rollouts: Vec<Rollout>,
+    /// The start by which each component came to what it is; of these that ended well.
+    pub stands: BTreeMap<Component, Index>,
+    pub running: Running,
+    /// The last rollout that succeeded.
+    live: Option<usize>,
+}
+
+/// How a target stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    Never,
+    Active,
+    /// Components stand at different releases.
+    Mixed,
+    InFlight,
+    Interrupted,
+    Failed,
+}
+
+/// What became of a release on a target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    Active,
+    Superseded,
+    RolledBack,
+    Failed,
+}
+
+impl Target {
+    pub fn live(&self) -> Option<&Rollout> {
+        self.live.map(|at| &self.rollouts[at])
+    }
+
+    /// The last rollout, where it did not succeed.
+    pub fn unfinished(&self) -> Option<&Rollout> {
+        self.rollouts.last().filter(|rollout| rollout.state != State::Succeeded)
+    }
+
+    pub fn standing(&self, ledger: &Ledger) -> Standing {
+        let mixed = self.releases(ledger).len() > 1;
+        match self.rollouts.last().map(|last| last.state) {
+            None => Standing::Never,
+            Some(State::InFlight) => Standing::InFlight,
+            Some(State::Interrupted) => Standing::Interrupted,
+            Some(State::Failed) => Standing::Failed,
+            Some(State::Succeeded | State::Partial | State::Abandoned) if mixed => Standing::Mixed,
+            Some(State::Partial) if self.live.is_none() => Standing::Interrupted,
+            Some(State::Succeeded | State::Partial | State::Abandoned) => Standing::Active,
+        }
+    }
+
+    /// The releases at which components stand: those that the last successful rollout speaks of, or that came later.
+    pub fn releases(&self, ledger: &Ledger) -> BTreeSet<ReleaseId> {
+        self.stands.values().filter_map(|start| ledger.start(*start)).map(|start| start.release).collect()
+    }
+
+    /// What became of every release that ever was here.
+    pub fn fates(&self, ledger: &Ledger) -> BTreeMap<ReleaseId, Fate> {
+        let succeeded = self.rollouts.iter().filter(|rollout| rollout.state == State::Succeeded);
+        let undone: BTreeSet<EventId> = succeeded
+            .filter_map(|rollout| rollout.rollback(ledger))
+            .flat_map(|rollback| rollback.undoes.iter().copied())
+            .collect();
+        let is_undone = |start: &Index| undone.contains(&ledger.entry(*start).event.id);
+        let mut fates = BTreeMap::new();
+        for rollout in &self.rollouts {
+            let fate = match rollout.state {
+                State::Succeeded if rollout.starts.iter().any(is_undone) => Fate::RolledBack,
+                State::Succeeded => Fate::Superseded,
+                State::Failed | State::Partial | State::InFlight | State::Interrupted | State::Abandoned => {
+                    Fate::Failed
+                }
+            };
+            fates.insert(rollout.key.release, fate);
+        }
+        if let Some(live) = self.live() {
+            fates.insert(live.key.release, Fate::Active);
+        }
+        fates
+    }
+}
+
+impl Rollout {
+    /// The last of its starts to be shown.
+    pub fn newest(&self) -> Index {
+        self.starts.last().copied().unwrap_or(self.starts[0])
+    }
+
+    /// What it says of itself where it goes back to an earlier release.
+    pub fn rollback<'a>(&self, ledger: &'a Ledger) -> Option<&'a Rollback> {
+        self.starts.iter().find_map(|start| ledger.start(*start)?.rollback.as_ref())
+    }
+}
+
+impl Ledger {
+    pub fn target(&self, deployment: &Name, target: &Name, set: &ClosedSet) -> Target {
+        let mut rollouts = self.rollouts(deployment, target, set);
+        rollouts.retain(|rollout| rollout.state != State::Abandoned);
+        for rollout in &mut rollouts {
+            rollout.starts.sort_by_key(|start| self.order(*start));
+        }
+        rollouts.sort_by_key(|rollout| self.order(rollout.newest()));
+        let live = rollouts.iter().rposition(|rollout| rollout.state == State::Succeeded);
+        let stands = self.stands(deployment, target, set);
+        let running = self.running(deployment, target, set);
+        Target { rollouts, stands, running, live }
+    }
+
+    /// Of each component the last start that has applied it, or succeeded.
+    fn stands(&self, deployment: &Name, target: &Name, set: &ClosedSet) -> BTreeMap<Component, Index> {
+        let mut stands = BTreeMap::new();
+        let mut starts = self.starts(deployment, target, set);
+        starts.sort_by_key(|(start, _)| self.order(*start));
+        for (start, data) in starts {
+            let succeeded = self.outcome(start, set) == Some(End::Succeeded);
+            let applied = self.applied_components(start, set);
+            let reached = data.components.iter().filter(|component| succeeded || applied.contains(component));
+            stands.extend(reached.map(|component| (component.clone(), start)));
+        }
+        stands
+    }
+
+    /// The components that a start has brought to its release.
+    pub fn applied_components(&self, start: Index, set: &ClosedSet) -> BTreeSet<&Component> {
+        let mut applied = BTreeSet::new();
+        for by in self.naming_in(start, set) {
+            if let Some(Data::ComponentApplied(one)) = self.data(by) {
+                match one.outcome {
+                    Outcome::Changed | Outcome::Unchanged => applied.insert(&one.component),
+                    Outcome::Failed => applied.remove(&one.component),
+                };
+            }
+        }
+        applied
+    }
+
+    /// The last of the finishes of a rollout, as events are shown.
+    pub fn last_finish(&self, rollout: &Rollout, set: &ClosedSet) -> Option<Index> {
+        let finishes = rollout.starts.iter().flat_map(|start| self.naming_in(*start, set));
+        let finishes = finishes.filter(|by| matches!(self.data(*by), Some(Data::RolloutFinished(_))));
+        finishes.max_by_key(|finish| self.order(*finish))
+    }
+}
