@@ -70,6 +70,13 @@ impl Ledger {
         findings
     }
 
+    /// Where an event acts: the deployments and targets that its findings are about (`SPEC.md`, LF-223).
+    pub fn scopes_of(&self, index: Index) -> Vec<crate::right::Scope> {
+        let entry = self.entry(index);
+        let lookup = |id| self.data_in(&entry.past, id);
+        entry.event.data().map(|data| data.scopes(&lookup)).unwrap_or_default()
+    }
+
     fn findings_of(&self, index: Index, set: &ClosedSet) -> Vec<What> {
         let entry = self.entry(index);
         let mut found = Vec::new();

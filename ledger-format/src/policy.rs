@@ -32,6 +32,12 @@ impl<'a> Policy<'a> {
         canonical::digest_of(self)
     }
 
+    /// How many approvals its rules ask for, the largest number of one rule: one approval may serve several.
+    pub fn approvals_needed(&self) -> u64 {
+        let rules = self.rules().iter().flat_map(|rules| rules.approvals.iter().flatten());
+        rules.map(|rule| rule.count.get()).max().unwrap_or(0)
+    }
+
     /// All of these must be met.
     pub fn rules(&self) -> &[&'a Rules] {
         &self.0

@@ -78,6 +78,9 @@ pub enum Verb {
     Release(commands::release::Release),
     #[command(subcommand)]
     Withdraw(commands::withdraw::Withdraw),
+    History(commands::history::History),
+    Releases(commands::releases::Releases),
+    Status(commands::status::Status),
 }
 
 impl Command {
@@ -103,6 +106,9 @@ impl Verb {
             Self::Reject(command) => command.run(world),
             Self::Release(command) => command.run(world),
             Self::Withdraw(command) => command.run(world),
+            Self::History(command) => command.run(world),
+            Self::Releases(command) => command.run(world),
+            Self::Status(command) => command.run(world),
         }
     }
 }

@@ -3,13 +3,20 @@
 
 mod aliases;
 pub mod at;
+mod change;
+mod dispute;
 mod event;
+mod places;
+mod release;
 mod shown;
+mod target;
 
 use ledger_format::dag::Index;
 use ledger_format::event::Event;
 use ledger_format::ledger::{ClosedSet, Ledger};
 use ledger_format::name::{EventId, Name, ReleaseId};
+
+use ledger_format::time::Time;
 
 pub use aliases::Aliases;
 
@@ -27,6 +34,8 @@ pub struct Reader<'a> {
     pub session: Session<'a>,
     /// All of it, or what `--at` asks for.
     pub set: ClosedSet,
+    /// The time that is asked about.
+    pub moment: Time,
     source: Source,
     aliases: Aliases,
     watch: Stopwatch,
@@ -36,12 +45,16 @@ impl<'a> Reader<'a> {
     pub fn open(world: &'a World<'a>, reading: &Reading) -> Result<Self, CliError> {
         let watch = world.clock.stopwatch();
         let session = Session::open(world, &reading.which)?;
-        let (set, source) = match &reading.at {
-            None => (session.ledger().everything(), Source::Listing),
-            Some(text) => (at::resolve(session.ledger(), world.ui.look(), text)?, Source::Asked),
+        let now = Time::from(world.clock.now());
+        let (set, moment, source) = match &reading.at {
+            None => (session.ledger().everything(), now, Source::Listing),
+            Some(text) => {
+                let (set, moment) = at::resolve(session.ledger(), world.ui.look(), text)?;
+                (set, moment, Source::Asked)
+            }
         };
         let aliases = Aliases::of(session.ledger());
-        Ok(Self { session, set, source, aliases, watch })
+        Ok(Self { session, set, moment, source, aliases, watch })
     }
 
     pub fn world(&self) -> &'a World<'a> {

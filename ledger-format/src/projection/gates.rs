@@ -154,6 +154,35 @@ impl Ledger {
         self.named_by(index, kind, set).is_some()
     }
 
+    /// The releases for which somebody asked for approval on a target, or gave it, and that have not gone there since.
+    pub fn waiting_releases(
+        &self,
+        deployment: &Name,
+        target: &Name,
+        time: Time,
+        set: &ClosedSet,
+    ) -> BTreeSet<ReleaseId> {
+        let place = (deployment.clone(), target.clone());
+        let asked = self.indexes.requests.get(&place).into_iter().flatten().copied();
+        let asked = asked.filter_map(|index| match self.data(index) {
+            Some(Data::ApprovalRequested(asked)) if asked.until > time => Some((index, asked.release)),
+            Some(_) | None => None,
+        });
+        let given = self.indexes.approvals.get(&place).into_iter().flatten().copied();
+        let given = given.filter_map(|index| match self.data(index) {
+            Some(Data::ApprovalGranted(given)) if self.fate(index, given, time, set) == Fate::Stands => {
+                Some((index, given.release))
+            }
+            Some(_) | None => None,
+        });
+        let starts = self.starts(deployment, target, set);
+        let since = |(index, release): &(Index, ReleaseId)| {
+            starts.iter().any(|(start, data)| data.release == *release && self.entry(*start).past.contains(*index))
+        };
+        let waiting = asked.chain(given).filter(|(index, _)| self.is_effective(*index, set));
+        waiting.filter(|waiting| !since(waiting)).map(|(_, release)| release).collect()
+    }
+
     /// The evidence of a deployment on these objects that no other of the set supersedes, in order of arrival.
     pub fn newest_evidence(
         &self,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::rollout::{Rollout, State};
 use super::running::Running;
 use crate::dag::Index;
-use crate::event::{Data, End, Outcome, Rollback};
+use crate::event::{Data, End, Outcome, ReleaseCreated, Rollback};
 use crate::ledger::{ClosedSet, Ledger};
 use crate::name::{Component, EventId, Name, ReleaseId};
 
@@ -148,6 +148,17 @@ impl Ledger {
             }
         }
         applied
+    }
+
+    /// The newest `release.created` of a release, whichever targets it carries.
+    pub fn release_of(&self, deployment: &Name, release: ReleaseId, set: &ClosedSet) -> Option<&ReleaseCreated> {
+        let all = self.indexes.releases.get(&release).into_iter().flatten().copied();
+        let effective = all.filter(|index| self.is_effective(*index, set));
+        let newest = effective.max_by_key(|index| self.order(*index)).and_then(|index| self.data(index));
+        match newest {
+            Some(Data::ReleaseCreated(created)) if created.deployment == *deployment => Some(created),
+            Some(_) | None => None,
+        }
     }
 
     /// The last of the finishes of a rollout, as events are shown.

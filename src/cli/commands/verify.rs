@@ -108,7 +108,10 @@ impl Verify {
         world: &World<'_>,
         ledger: &ledger_format::ledger::Ledger,
     ) -> Result<ledger_format::ledger::ClosedSet, CliError> {
-        self.at.as_ref().map_or_else(|| Ok(ledger.everything()), |text| at::resolve(ledger, world.ui.look(), text))
+        match &self.at {
+            None => Ok(ledger.everything()),
+            Some(text) => at::resolve(ledger, world.ui.look(), text).map(|(set, _)| set),
+        }
     }
 }
 

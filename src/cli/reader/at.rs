@@ -8,14 +8,15 @@ use crate::cli::error::{CliError, Code};
 use crate::cli::ui::look::Look;
 use crate::ledger::releases::FEWEST_DIGITS;
 
-/// The events up to a time, or an event and its past.
-pub fn resolve(ledger: &Ledger, look: &Look, text: &str) -> Result<ClosedSet, CliError> {
+/// The events up to a time, or an event and its past; and that time.
+pub fn resolve(ledger: &Ledger, look: &Look, text: &str) -> Result<(ClosedSet, Time), CliError> {
     match look.times.parse(text) {
-        Some(moment) => at_time(ledger, look, text, moment.into()),
+        Some(moment) => at_time(ledger, look, text, moment.into()).map(|set| (set, moment.into())),
         None if is_id(text) => {
             let ids = ledger.entries().map(|(_, entry)| entry.event.id);
             let id = one_of(ids, look, text)?;
-            ledger.index(id).map(|index| ledger.at_event(index)).ok_or_else(|| unknown(text))
+            let at = |index| (ledger.at_event(index), ledger.entry(index).event.header.time);
+            ledger.index(id).map(at).ok_or_else(|| unknown(text))
         }
         None => Err(CliError::new(Code::Usage, format!("`{text}` is neither an event nor a time"))
             .hint("--at 8b5e30f7d2c4, --at 10:13, --at '11-18 16:43', --at 2026-11-18, --at '26m ago'")),
