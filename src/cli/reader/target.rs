@@ -68,8 +68,8 @@ impl Reader<'_> {
         let judgement = self.ledger().judge(index, &self.set)?;
         let accepted = self.ledger().is_accepted(index, &judgement.causes, &self.set);
         let accepting = |by: &Index| matches!(self.ledger().data(*by), Some(Data::Reviewed(one)) if one.verdict == event::Review::Accept);
-        let reviews = self.ledger().naming_in(index, &self.set).into_iter().filter(accepting);
-        let reviewer = reviews.last().map(|by| self.ledger().entry(by).principal.clone());
+        let mut reviews = self.ledger().naming_in(index, &self.set).into_iter().filter(accepting);
+        let reviewer = reviews.next_back().map(|by| self.ledger().entry(by).principal.clone());
         Some(Overridden { reason: reason.reason.to_string(), reviewed_by: reviewer.filter(|_| accepted) })
     }
 
