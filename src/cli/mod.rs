@@ -74,6 +74,8 @@ pub enum Verb {
     Build(commands::build::Build),
     #[command(subcommand)]
     Hold(commands::hold::Hold),
+    #[command(subcommand)]
+    Record(commands::record::Record),
     Reject(commands::reject::Reject),
     Release(commands::release::Release),
     #[command(subcommand)]
@@ -103,6 +105,7 @@ impl Verb {
             Self::Approve(command) => command.run(world),
             Self::Build(command) => command.run(world),
             Self::Hold(command) => command.run(world),
+            Self::Record(command) => command.run(world),
             Self::Reject(command) => command.run(world),
             Self::Release(command) => command.run(world),
             Self::Withdraw(command) => command.run(world),

@@ -2,5 +2,6 @@
 
 pub mod build;
 pub mod built;
+pub mod record;
 pub mod release;
 pub mod sources;

@@ -9,6 +9,7 @@ pub mod history;
 pub mod hold;
 pub mod init;
 pub mod ledger;
+pub mod record;
 pub mod reject;
 pub mod release;
 pub mod releases;

@@ -212,6 +212,9 @@ codes! {
     ReleaseWithdrawn, "release-withdrawn", Refused,
         "The release was withdrawn, and what was withdrawn is not made again: the same content is the same release.",
         "Change what was wrong, build and release anew.";
+    ReportUnreadable, "report-unreadable", Usage,
+        "A file that was to be recorded is not there, or is not what it should be: no JUnit report, another manifest.",
+        "The error names the file and what is wrong with it.";
     RightMissing, "right-missing", Refused,
         "The key has no right to what was to be recorded, there.",
         "`sealog ledger keys list` shows who has which rights. A root gives rights: `sealog ledger propose`.";

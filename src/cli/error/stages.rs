@@ -6,6 +6,7 @@ use super::{CliError, Code};
 use crate::builders::files::FilesError;
 use crate::stages::build::BuildError;
 use crate::stages::built::NoImage;
+use crate::stages::record::RecordError;
 use crate::stages::release::ReleaseError;
 use crate::vcs::git::GitError;
 
@@ -67,6 +68,24 @@ impl From<ReleaseError> for CliError {
                 Self::new(Code::ReleaseWithdrawn, message).detail("release", release.to_string())
             }
             ReleaseError::Nothing { .. } => Self::new(Code::NotFound, message),
+        }
+    }
+}
+
+impl From<RecordError> for CliError {
+    fn from(error: RecordError) -> Self {
+        let message = error.to_string();
+        let unrecorded = |code| Self::new(code, &message).undone("Nothing was recorded.");
+        match &error {
+            RecordError::Tests { source, .. } => unrecorded(Code::ReportUnreadable).caused_by(source),
+            RecordError::File(source) => match std::error::Error::source(source) {
+                Some(cause) => unrecorded(Code::ReportUnreadable).caused_by(cause),
+                None => unrecorded(Code::ReportUnreadable),
+            },
+            RecordError::NotText { .. } | RecordError::OtherManifest { .. } | RecordError::Layout(_) => {
+                unrecorded(Code::ReportUnreadable)
+            }
+            RecordError::Text { .. } | RecordError::NoDigest { .. } | RecordError::Size(_) => unrecorded(Code::Usage),
         }
     }
 }

@@ -13,6 +13,7 @@ pub mod head;
 pub mod history;
 pub mod keys;
 pub mod policy;
+pub mod recorded;
 pub mod release_name;
 pub mod released;
 pub mod releases;
