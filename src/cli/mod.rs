@@ -78,6 +78,7 @@ pub enum Verb {
     Record(commands::record::Record),
     Reject(commands::reject::Reject),
     Release(commands::release::Release),
+    Review(commands::review::Review),
     #[command(subcommand)]
     Withdraw(commands::withdraw::Withdraw),
     History(commands::history::History),
@@ -108,6 +109,7 @@ impl Verb {
             Self::Record(command) => command.run(world),
             Self::Reject(command) => command.run(world),
             Self::Release(command) => command.run(world),
+            Self::Review(command) => command.run(world),
             Self::Withdraw(command) => command.run(world),
             Self::History(command) => command.run(world),
             Self::Releases(command) => command.run(world),

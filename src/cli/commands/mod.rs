@@ -13,6 +13,7 @@ pub mod record;
 pub mod reject;
 pub mod release;
 pub mod releases;
+pub mod review;
 pub mod status;
 pub mod verify;
 pub mod withdraw;

@@ -9,6 +9,7 @@ pub mod candidate;
 pub mod diagnostics;
 pub mod event_log;
 pub mod evidence;
+pub mod findings;
 pub mod head;
 pub mod history;
 pub mod keys;

@@ -16,14 +16,6 @@ fn gate(team: &Team) -> Value {
     team.answers("chloe", "approve shop v1.5.0 --target prod --dry-run")["gate"].clone()
 }
 
-fn start_on_dev(team: &Team, release: &str) -> String {
-    let (dev, policy) = (json!("dev"), "sha256:4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945");
-    let components = json!(["manifest/backend", "manifest/frontend"]);
-    let start = json!({"deployment": "shop", "target": dev, "release": release, "rollout": "r1", "whole": components,
-        "components": components, "policy": policy, "no_lock": {"reason": "a test"}});
-    team.says("dmitri", "rollout.started", &start).to_string()
-}
-
 #[test]
 fn a_rejection_stands_in_the_way_until_it_is_withdrawn() {
     let team = team();
@@ -154,7 +146,7 @@ fn a_hold_is_on_something_that_somebody_knows() {
 fn a_hold_tells_which_rollouts_it_strikes() {
     let team = team();
     let release = team.releases("ci", 1, "v1.5.0");
-    let running = start_on_dev(&team, &release);
+    let running = team.starts(team.opened(), "dev", &release, &json!({})).to_string();
     let placed = team.answers("holly", "hold place shop --target dev --reason INC-812 --yes");
     assert_eq!(placed["strikes"][0]["event"], running);
     assert_eq!((&placed["strikes"][0]["raced"], &placed["strikes"][0]["stops"]), (&json!(false), &json!(true)));

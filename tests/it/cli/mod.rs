@@ -5,3 +5,4 @@ mod deployments;
 mod frame;
 mod gates;
 mod init;
+mod review;

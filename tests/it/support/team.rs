@@ -6,6 +6,7 @@ use ledger_format::authority::document::Authority;
 use ledger_format::digest::Digest;
 use ledger_format::event::{Data, LedgerCreated};
 use ledger_format::name::{EventId, Name};
+use ledger_format::policy::Policy;
 use sealog::clock::Clock;
 use sealog::ledger::append::{Writer, new_run};
 use sealog::ledger::describe::describe;
@@ -120,6 +121,19 @@ impl Team {
         let (_, id) = self.writer(who).append(seen.ledger, &seen.keyring, data).unwrap();
         self.store.flush().unwrap();
         id
+    }
+
+    /// dmitri starts a release of [`Self::releases`] on a target, having seen this; `more` is added to what he says.
+    pub fn starts(&self, seen: Opened, target: &str, release: &str, more: &Value) -> EventId {
+        let place = |name: &str| Name::new(name).unwrap();
+        let everything = seen.ledger.everything();
+        let document = seen.ledger.documents(&everything).next().unwrap();
+        let policy = Policy::resolve(document.authority(), &place("shop"), &place(target)).digest();
+        let components = json!(["manifest/backend", "manifest/frontend"]);
+        let mut start = json!({"deployment": "shop", "target": target, "release": release, "rollout": "r1",
+            "whole": components, "components": components, "policy": policy, "no_lock": {"reason": "a test"}});
+        start.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        self.says_seeing(seen, "dmitri", "rollout.started", &start)
     }
 
     /// Somebody runs `sealog`.
