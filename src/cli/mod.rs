@@ -72,18 +72,21 @@ enum Command {
 pub enum Verb {
     Approve(commands::approve::Approve),
     Build(commands::build::Build),
+    History(commands::history::History),
     #[command(subcommand)]
     Hold(commands::hold::Hold),
+    Promote(commands::promote::Promote),
     #[command(subcommand)]
     Record(commands::record::Record),
     Reject(commands::reject::Reject),
     Release(commands::release::Release),
+    Releases(commands::releases::Releases),
     Review(commands::review::Review),
+    Rollback(commands::rollback::Rollback),
+    Rollout(Box<commands::rollout::Rollout>),
+    Status(commands::status::Status),
     #[command(subcommand)]
     Withdraw(commands::withdraw::Withdraw),
-    History(commands::history::History),
-    Releases(commands::releases::Releases),
-    Status(commands::status::Status),
 }
 
 impl Command {
@@ -105,15 +108,18 @@ impl Verb {
         match self {
             Self::Approve(command) => command.run(world),
             Self::Build(command) => command.run(world),
+            Self::History(command) => command.run(world),
             Self::Hold(command) => command.run(world),
+            Self::Promote(command) => command.run(world),
             Self::Record(command) => command.run(world),
             Self::Reject(command) => command.run(world),
             Self::Release(command) => command.run(world),
-            Self::Review(command) => command.run(world),
-            Self::Withdraw(command) => command.run(world),
-            Self::History(command) => command.run(world),
             Self::Releases(command) => command.run(world),
+            Self::Review(command) => command.run(world),
+            Self::Rollback(command) => command.run(world),
+            Self::Rollout(command) => command.run(world),
             Self::Status(command) => command.run(world),
+            Self::Withdraw(command) => command.run(world),
         }
     }
 }

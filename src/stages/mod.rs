@@ -2,6 +2,8 @@
 
 pub mod build;
 pub mod built;
+pub mod promote;
 pub mod record;
 pub mod release;
+pub mod rollout;
 pub mod sources;

@@ -110,6 +110,9 @@ codes! {
     ClockBehind, "clock-behind", Failed,
         "Everything in the ledger lies more than 5 minutes ahead of this machine's clock, so that no event can be put on top of it.",
         "Set the clock of this machine right. If it is right, another machine wrote events of the future: `sealog ledger log` shows whose.";
+    ComponentFailed, "component-failed", Failed,
+        "A component of a rollout could not be applied. What was applied before it stays, and is recorded.",
+        "The error names the component and the cause. Mend it, then go on: `sealog rollout <deployment> --target <target> --resume`.";
     Declined, "declined", Failed,
         "A question was answered with no, which is the default.",
         "Nothing was done. Run the command again and answer `y`, or give `--yes`.";
@@ -197,9 +200,18 @@ codes! {
     NotFound, "not-found", Usage,
         "Something was named that does not exist: a deployment, a target, a component, a release, an event.",
         "The error lists what there is, or the command that does.";
+    NotPermitted, "not-permitted", Refused,
+        "Something other than the rules of the policy forbids it: the release was withdrawn or refused, a key is suspended, authorities are in dispute.",
+        "The error names what stands in the way, and who wrote it.";
     NotReadBack, "not-read-back", Unreachable,
         "The store took the event, but shows something else in its place.",
         "Run the command again: an event that is there already is not recorded twice. If it happens again, the store is not one that a ledger can live in.";
+    NothingToReturnTo, "nothing-to-return-to", Refused,
+        "A rollback needs a release that succeeded on the target before, by a rollout that was permitted and that nobody undid.",
+        "`sealog history` shows what succeeded there. Any other release goes there by `sealog rollout --release`, with the target's rules.";
+    OnHold, "on-hold", Refused,
+        "Somebody put a hold on the target, the deployment or the release.",
+        "The error says who and why. `sealog hold lift` ends it, by who may.";
     OpenFinding, "open-finding", OpenFindings,
         "The ledger is intact, but something in it broke a rule and nobody else has looked at it yet.",
         "Somebody else than who wrote it looks at it and closes it with `sealog review`. It stays in the history for ever, reviewed or not.";
@@ -209,6 +221,12 @@ codes! {
     PinNotMet, "pin-not-met", Unverified,
         "The place does not hold the ledger that you pinned, or that this machine knows from there.",
         "Look whether the address is right. A new ledger in the old place is nothing that sealog believes by itself: compare the new id with colleagues, then change `trust:`.";
+    PlanOutdated, "plan-outdated", Refused,
+        "A rollback undoes what was shown above the question, and something else runs there now.",
+        "Look at `sealog status`, and run the command again.";
+    PolicyNotMet, "policy-not-met", Refused,
+        "The policy of the target asks for something that is not there yet: approvals, tests, time on another target, a window.",
+        "The error lists each rule with what was found. `sealog ledger policy show` shows the policy itself.";
     ReleaseWithdrawn, "release-withdrawn", Refused,
         "The release was withdrawn, and what was withdrawn is not made again: the same content is the same release.",
         "Change what was wrong, build and release anew.";
@@ -218,12 +236,18 @@ codes! {
     RightMissing, "right-missing", Refused,
         "The key has no right to what was to be recorded, there.",
         "`sealog ledger keys list` shows who has which rights. A root gives rights: `sealog ledger propose`.";
+    RolloutStopped, "rollout-stopped", Refused,
+        "Something was written meanwhile against which a rollout may not go on: another rollout of the target, a take-over, another authority.",
+        "`sealog status` shows how the target stands now.";
     StoreDamaged, "store-damaged", Unverified,
         "A file that the store itself keeps, not an event, does not hold what it must.",
         "Any honest copy of the ledger heals it: `sealog ledger export` there and `sealog ledger import` into a new folder.";
     StoreUnreachable, "store-unreachable", Unreachable,
         "The store of the ledger could not be read or written: it is not there, access is denied, the disk is full, the network fails.",
         "The error names the file or address and the cause. Nothing is half written: an event is there whole or not at all. With `--offline` sealog shows what this machine verified last.";
+    TargetBusy, "target-busy", Busy,
+        "Somebody else is at the target: one rollout at a time. A claim ends when its process does, or when somebody takes it over.",
+        "Wait: `--wait --timeout 15m`. Where its process is gone: the same machine goes on by itself, others need the right to `--takeover`.";
     TooLarge, "too-large", Usage,
         "Something is larger than the ledger takes: an event, or a blob that an event names.",
         "Keep large reports elsewhere and record their digest.";

@@ -15,6 +15,7 @@ mod export;
 mod keys;
 mod ledger;
 mod releases;
+mod rollouts;
 pub mod stages;
 mod store;
 mod usage;

@@ -3,6 +3,7 @@
 use ledger_format::event::Data;
 use ledger_format::field::Run;
 use ledger_format::ledger::{ClosedSet, Ledger};
+use ledger_format::lock::Objects;
 use ledger_format::name::{EventId, Fingerprint, Name};
 
 use super::{Actor, Session};
@@ -11,6 +12,7 @@ use crate::ledger::append::{AppendError, WriteError, Writer, new_run};
 use crate::ledger::open::{Opened, open, refresh};
 use crate::signers::Signer as _;
 use crate::signers::local_key::LocalKey;
+use crate::stages::rollout::Scribe;
 use crate::store::Blob;
 
 /// A session whose key is open.
@@ -57,17 +59,6 @@ impl<'a> SessionWriter<'a> {
 
     pub fn fingerprint(&self) -> Fingerprint {
         self.key.public().fingerprint()
-    }
-
-    /// From here on writes as another process of this machine, which is gone.
-    pub fn go_on_as(&mut self, run: Run) {
-        self.run = run;
-    }
-
-    /// The past that an event has which is written now.
-    pub fn past_of_next(&self) -> Result<ClosedSet, WriteError> {
-        let parents = self.engine().parents(self.ledger())?;
-        Ok(self.ledger().at_events(&parents))
     }
 
     /// Signs an event on top of all that is there, writes it and reads it back.
@@ -143,5 +134,29 @@ impl<'a> SessionWriter<'a> {
     fn stand_in(&self) -> Opened {
         let ledger = self.beginning.at_its_beginning();
         Opened { ledger, keyring: Default::default(), rejected: Vec::new(), listed: 0, unknown: 0, gone: 0 }
+    }
+}
+
+impl Scribe for SessionWriter<'_> {
+    fn ledger(&self) -> &Ledger {
+        self.session.ledger()
+    }
+
+    fn list(&mut self) -> Result<Objects, WriteError> {
+        self.refresh()?;
+        Ok(if self.session.opened.gone == 0 { Objects::AllRead } else { Objects::Missing })
+    }
+
+    fn past_of_next(&self) -> Result<ClosedSet, WriteError> {
+        let parents = self.engine().parents(self.ledger())?;
+        Ok(self.ledger().at_events(&parents))
+    }
+
+    fn write(&mut self, data: Data) -> Result<EventId, WriteError> {
+        self.try_append(data, &[])
+    }
+
+    fn go_on_as(&mut self, run: &Run) {
+        self.run = run.clone();
     }
 }

@@ -1,0 +1,83 @@
+//! `sealog rollback`: back to a release that succeeded on the target, with a reason.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use clap::Args;
+use ledger_format::projection::gates::Candidate;
+
+use super::rollout::aim::{self, Aim};
+use super::rollout::ready::{Ready, Waiting};
+use crate::ci;
+use crate::cli::World;
+use crate::cli::args::Changing;
+use crate::cli::error::{CliError, Code, Exit};
+use crate::cli::naming;
+use crate::cli::session::Session;
+use crate::stages::rollout::{Reach, Request, Way, choose};
+
+/// Go back to the last good release of a target
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  sealog rollback payment-service --target prod --reason '5xx on /charge, INC-812'\n  \
+    sealog rollback payment-service --target prod --release v1.3.7 --reason 'v1.4.0 is no better'\n\n\
+    It needs neither git nor the files of the project: the release keeps its configuration."
+)]
+pub struct Rollback {
+    #[command(flatten)]
+    aim: Aim,
+
+    /// The release to go back to [default: the last that succeeded there]
+    #[arg(long, short)]
+    release: Option<String>,
+
+    /// Why; asked for at a terminal
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+
+    #[command(flatten)]
+    changing: Changing,
+}
+
+impl Rollback {
+    pub fn run(&self, world: &World<'_>) -> Result<Exit, CliError> {
+        let session = Session::open(world, &self.changing.which)?;
+        let actor = session.actor(&self.changing.key)?;
+        let (deployment, target) = self.aim.find(world, &session)?;
+        let (ledger, everything) = (session.ledger(), session.ledger().everything());
+        let good = match &self.release {
+            None => choose::last_good(ledger, &deployment, &target, &everything),
+            Some(text) => {
+                let found = naming::find_release(&session, Some(deployment.as_str()), text)?;
+                let all = choose::good(ledger, &deployment, &target, &everything);
+                all.into_iter().find(|good| good.release == found.release)
+            }
+        };
+        let nowhere = || {
+            let what = self.release.as_deref().map_or("no other release", |release| release);
+            let message =
+                format!("{deployment} on {target}: {what} ever succeeded there, so there is no way back to it");
+            CliError::new(Code::NothingToReturnTo, message)
+                .hint(format!("sealog history {deployment} --target {target}"))
+                .undone("Nothing was changed, nothing recorded.")
+        };
+        let good = good.ok_or_else(nowhere)?;
+        let found = aim::of_id(&session, &deployment, good.release)?;
+        let reason = aim::reason(world, "Why do you go back?", self.reason.as_deref())?;
+        let candidate = Candidate { deployment: &deployment, target: &target, release: good.release };
+        let back = aim::back(ledger, candidate, good, reason, &everything)?;
+        let request = Request {
+            way: Way::Back(back),
+            rollout: aim::new_key()?,
+            reach: Reach::All,
+            release: good.release,
+            overrides: None,
+            resumes: BTreeSet::new(),
+            ci: ci::detect(world.environment).map(|run| run.ci),
+            deployment,
+            target,
+        };
+        let waiting = Waiting { busy: Duration::ZERO, takes_over: None };
+        Ready::new(session, actor, request, found)?.carry_out(&self.changing, waiting, self.changing.dry_run, None)
+    }
+}

@@ -1,0 +1,195 @@
+//! From a request to the end of its rollout: plan, show, ask, drive, tell.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ledger_format::field::{Text, True};
+use ledger_format::ledger::Ledger;
+use ledger_format::name::Fingerprint;
+use ledger_format::time::Time;
+
+use crate::cli::World;
+use crate::cli::args::Changing;
+use crate::cli::error::{CliError, Code, Exit};
+use crate::cli::session::{Actor, Session, SessionWriter};
+use crate::cli::view::rollout::{Planned, RolledOut};
+use crate::config::Resolved;
+use crate::ledger::releases::Found;
+use crate::ledger::runs::{HeldRun, Runs, Whose};
+use crate::stages::promote::Signing;
+use crate::stages::rollout::plan::{created, plan};
+use crate::stages::rollout::{Drive, Ending, Patiences, Plan, Request, Scribe as _, Work, claims};
+
+/// With a claim in hand it waits at least so long for rivals who are about to give way.
+const RIVALS: Duration = Duration::from_secs(10);
+
+/// What is done about others who have the target.
+pub struct Waiting {
+    pub busy: Duration,
+    pub takes_over: Option<Text>,
+}
+
+/// A rollout whose plan is made.
+pub struct Ready<'a> {
+    session: Session<'a>,
+    actor: Actor,
+    found: Found,
+    plan: Plan,
+    root: PathBuf,
+}
+
+impl<'a> Ready<'a> {
+    pub fn new(session: Session<'a>, actor: Actor, request: Request, found: Found) -> Result<Self, CliError> {
+        let project = session.place.project.as_ref();
+        let root = project.map(|project| Arc::clone(&project.root)).ok_or_else(|| {
+            CliError::new(Code::NoProject, "a rollout writes below the project's folder, and this is no project")
+        })?;
+        let everything = session.ledger().everything();
+        let created = created(session.ledger(), &request, &everything)?;
+        let resolved = resolved(&session, created, &request)?;
+        let plan = plan(created, resolved, request)?;
+        Ok(Self { actor, found, plan, root: root.to_path_buf(), session })
+    }
+
+    /// Shows the plan; then asks, rolls out and tells.
+    pub fn carry_out(
+        self,
+        changing: &Changing,
+        waiting: Waiting,
+        only_plan: bool,
+        confirmed: Option<&str>,
+    ) -> Result<Exit, CliError> {
+        let world = self.session.world;
+        let shown = self.shown()?;
+        if only_plan {
+            world.ui.show(&shown)?;
+            return Ok(Exit::Done);
+        }
+        world.ui.plan(&shown);
+        self.ask(changing, confirmed)?;
+        let state = world.environment.folders().ok().map(|folders| folders.state);
+        let runs = state.map(|state| Runs::of(&state, self.whose()));
+        let run = self.run(runs.as_ref())?;
+        let (key, principal) = (self.actor.fingerprint.clone(), self.actor.principal.clone());
+        let store = (self.session.store.identity()?, self.session.store.class());
+        let mut writer = self.session.writer_of_run(self.actor, run.run.clone())?;
+        let (plan, root) = (&self.plan, self.root.as_path());
+        let ended = world.ui.with_progress("rollout", |progress| {
+            let patience = Patiences { busy: waiting.busy, rivals: waiting.busy.max(RIVALS) };
+            let scribe = &mut writer;
+            let (takes_over, clock, runs) = (waiting.takes_over, world.clock, runs.as_ref());
+            Drive { scribe, plan, root, runs, run, key, principal, store, patience, takes_over, clock, progress }.run()
+        });
+        told(writer, &self.plan, &self.found, ended)
+    }
+
+    /// What is about to happen; what cannot be permitted is refused before anybody is asked.
+    fn shown(&self) -> Result<Planned, CliError> {
+        let (ledger, everything) = (self.session.ledger(), self.session.ledger().everything());
+        let work = Work::compared(&self.plan, &self.root)?;
+        let now = Time::from(self.session.world.clock.now());
+        let signing = Signing { key: self.actor.fingerprint.clone(), principal: self.actor.principal.clone(), now };
+        let draft = self.plan.draft(ledger, &everything, &signing, &self.plan.components, work.digest());
+        if let Some(obstacles) = draft.obstacles(ledger, &signing, &everything) {
+            return Err(CliError::refused(&obstacles, ledger, &self.found, &self.plan.request.target));
+        }
+        let checks = draft.checks(ledger, &signing, &everything);
+        Ok(Planned::of(ledger, &self.plan, &self.found, (&work, checks), &self.actor.principal))
+    }
+
+    fn ask(&self, changing: &Changing, confirmed: Option<&str>) -> Result<(), CliError> {
+        let (ui, target) = (self.session.world.ui, &self.plan.request.target);
+        // Break-glass is never answered by --yes.
+        match (&self.plan.request.overrides, &self.plan.request.way) {
+            (Some(_), _) => ui.confirm_by_name("the target's name", target.as_str(), confirmed, "--confirm"),
+            (None, crate::stages::rollout::Way::Forward) => {
+                ui.confirm(&format!("Roll out to {target}?"), changing.assume())
+            }
+            (None, crate::stages::rollout::Way::Back(_)) => {
+                ui.confirm(&format!("Roll back {target}?"), changing.assume())
+            }
+        }
+    }
+
+    fn whose(&self) -> Whose<'_> {
+        let request = &self.plan.request;
+        let (ledger, key) = (self.session.ledger().id(), &self.actor.fingerprint);
+        Whose { ledger, key, deployment: &request.deployment, target: &request.target }
+    }
+
+    /// Who this process is: one that died here and claimed the target, else any that died, else somebody new.
+    fn run(&self, runs: Option<&Runs>) -> Result<HeldRun, CliError> {
+        let Some(runs) = runs else { return Ok(HeldRun::without_trace()?) };
+        let free = runs.take_free()?;
+        let standing = standing(self.session.ledger(), &self.plan, &self.actor.fingerprint);
+        let request = &self.plan.request;
+        let rank = |held: &HeldRun| {
+            let of_run = standing.iter().filter(|claim| claim.run == held.run);
+            of_run.map(|claim| if claim.rollout == request.rollout { 2 } else { 1 }).max().unwrap_or(0)
+        };
+        match free.into_iter().max_by_key(rank) {
+            Some(held) => Ok(held),
+            None => Ok(runs.begin()?),
+        }
+    }
+}
+
+fn standing(ledger: &Ledger, plan: &Plan, key: &Fingerprint) -> Vec<claims::Standing> {
+    let request = &plan.request;
+    let mut claims = claims::standing(ledger, &request.deployment, &request.target, &ledger.everything());
+    // A hold is in nobody's way who is of its rollout, and of the others a person ends it.
+    claims.retain(|claim| claim.key == *key && (claim.hold != Some(True) || claim.rollout == request.rollout));
+    claims
+}
+
+fn resolved(
+    session: &Session<'_>,
+    created: &ledger_format::event::ReleaseCreated,
+    request: &Request,
+) -> Result<Resolved, CliError> {
+    let damaged = |why: String| {
+        CliError::new(Code::StoreDamaged, format!("cannot read the configuration that the release keeps: {why}"))
+    };
+    let blob = created.config.get(&request.target).ok_or_else(|| damaged("it has none for the target".to_owned()))?;
+    let bytes = session.store.get_blob(&blob.digest)?;
+    let bytes = bytes.ok_or_else(|| damaged(format!("the store has no blob {}", blob.digest)))?;
+    Resolved::from_json(&bytes).map_err(|error| damaged(error.to_string()))
+}
+
+/// The answer, or the error; what was written is shown to other tools either way.
+fn told(
+    mut writer: SessionWriter<'_>,
+    plan: &Plan,
+    found: &Found,
+    ended: Result<Ending, crate::stages::rollout::DriveError>,
+) -> Result<Exit, CliError> {
+    // The reader's view after the last event, which judges what was written.
+    if ended.is_ok() {
+        writer.list()?;
+    }
+    let world: &World<'_> = writer.session.world;
+    let session = writer.finish()?;
+    let ledger = session.ledger();
+    let error = match ended {
+        Ok(Ending::Started(report)) if report.failures().next().is_none() => {
+            world.ui.show(&RolledOut::of(ledger, plan, found, &report))?;
+            return Ok(Exit::Done);
+        }
+        Ok(Ending::Started(report)) => CliError::component_failed(plan, found, &report),
+        Ok(Ending::AlreadyApplied) => {
+            world.ui.show(&RolledOut::before(plan, found))?;
+            return Ok(Exit::Done);
+        }
+        Ok(Ending::Holds { claim }) => {
+            world.ui.show(&RolledOut::holds(plan, found, claim))?;
+            return Ok(Exit::Done);
+        }
+        Ok(Ending::Busy { awaited }) => CliError::busy(&awaited, ledger, plan, world),
+        Ok(Ending::Refused(obstacles)) => CliError::refused(&obstacles, ledger, found, &plan.request.target),
+        Ok(Ending::Outdated) => CliError::outdated(plan),
+        Ok(Ending::Stopped { reason, report }) => CliError::stopped(&reason, report.as_ref(), plan, found),
+        Err(error) => CliError::from(error),
+    };
+    Err(error)
+}

@@ -1,0 +1,242 @@
+//! Why a release does not get to a target.
+
+use ledger_format::dag::Index;
+use ledger_format::event::{Data, Outcome};
+use ledger_format::judgement::{Cause, Code as Rule};
+use ledger_format::ledger::Ledger;
+use ledger_format::lock::{Awaited, Barrier, Claim, Delay, Reason};
+use ledger_format::name::Name;
+use serde_json::json;
+
+use super::{CliError, Code};
+use crate::cli::World;
+use crate::cli::ui::text::Mark;
+use crate::cli::ui::times;
+use crate::cli::view::rules::{RuleRow, name};
+use crate::cli::view::says::{count, list};
+use crate::components::ComponentError;
+use crate::ledger::releases::Found;
+use crate::ledger::runs::RunError;
+use crate::stages::promote::Obstacles;
+use crate::stages::rollout::end::said;
+use crate::stages::rollout::{DriveError, Plan, PlanError, Report, claims};
+
+const UNTOUCHED: &str = "Nothing was copied, recorded or changed.";
+
+impl CliError {
+    /// What is missing, rule by rule.
+    pub fn refused(obstacles: &Obstacles, ledger: &Ledger, found: &Found, target: &Name) -> Self {
+        let release = found.alias.as_ref().map_or_else(|| found.release.short(), ToString::to_string);
+        let what = format!("{} {release} may not go to {target} yet", found.deployment);
+        let rules: Vec<RuleRow> = obstacles.checks.iter().map(RuleRow::of).collect();
+        let unmet: Vec<&RuleRow> = rules.iter().filter(|rule| !rule.met).collect();
+        let others: Vec<&Cause> = obstacles.causes.iter().filter(|cause| !is_of_policy(cause.code)).collect();
+        let code = match (unmet.is_empty(), others.first().map(|cause| cause.code)) {
+            (false, _) => Code::PolicyNotMet,
+            (true, Some(Rule::Hold)) => Code::OnHold,
+            (true, Some(Rule::NoRight)) => Code::RightMissing,
+            (true, Some(_) | None) => Code::NotPermitted,
+        };
+        let message = match (unmet.len(), others.first()) {
+            (0, Some(cause)) => format!("{what}: {}", name(cause.code)),
+            (0, None) => what,
+            (missing, _) => format!("{what}: {missing} of {} are not met", count(rules.len(), "rule")),
+        };
+        let mut error = Self::new(code, message)
+            .detail("required", rules.len())
+            .detail("unmet", unmet.iter().map(|rule| rule.rule).collect::<Vec<_>>())
+            .detail("causes", others.iter().map(|cause| cause.code.as_str()).collect::<Vec<_>>());
+        for rule in &unmet {
+            error = error.marked(Mark::Failed, rule.name(), rule.found.as_str());
+        }
+        for cause in others {
+            error = error.marked(Mark::Failed, name(cause.code), because(ledger, cause));
+        }
+        let met: Vec<String> =
+            rules.iter().filter(|rule| rule.met).map(|rule| format!("{} {}", rule.name(), rule.found)).collect();
+        if !met.is_empty() {
+            error = error.marked(Mark::Done, &format!("{} more", met.len()), met.join(" · "));
+        }
+        if unmet.iter().any(|rule| rule.rule == Rule::PolicyApprovals.as_str()) {
+            error = error.hint(format!(
+                "sealog approve {} {release} --target {target}   (somebody whom the policy names)",
+                found.deployment
+            ));
+        }
+        error.see().undone(UNTOUCHED)
+    }
+
+    /// Who has the target, since when, and how far they are.
+    pub fn busy(awaited: &Awaited, ledger: &Ledger, plan: &Plan, world: &World<'_>) -> Self {
+        let target = &plan.request.target;
+        let holders: &[Claim] = match awaited {
+            Awaited::Claims(claims) => claims,
+            Awaited::Delay(Delay::Upstream) => {
+                let components = list(&plan.upstream);
+                return Self::new(Code::TargetBusy, format!("{components} must be done on {target} first"))
+                    .hint("wait for it: the same command with --wait --timeout 15m");
+            }
+            Awaited::Delay(Delay::Clock) => {
+                return Self::new(
+                    Code::ClockBehind,
+                    format!("the end of a claim on {target} lies ahead of this machine's clock"),
+                );
+            }
+        };
+        let look = world.ui.look();
+        let set = ledger.everything();
+        let since = |claim: &Claim| ledger.get(claim.id).map(|entry| entry.event.header.time);
+        let first = holders.first().and_then(|claim| Some((claim, since(claim)?)));
+        let who = first.map_or_else(String::new, |(claim, since)| {
+            format!(" by {} since {}", claim.by.rollout.principal, look.times.both(since.into()))
+        });
+        let mut error = Self::new(Code::TargetBusy, format!("{target} is being rolled out{who}"));
+        let mut details = Vec::new();
+        for claim in holders {
+            let progress = claims::progress(ledger, claim.id, &set);
+            let (event, done) = match progress {
+                Some((start, done, all)) => (start, format!("{done} of {}", count(all, "component"))),
+                None => (claim.id, "not started".to_owned()),
+            };
+            let release = claim.by.rollout.release.short();
+            error = error.shown("holder", format!("{} · {release} · {done}", look.event(&event)));
+            details.push(json!({
+                "claim": claim.id, "principal": claim.by.rollout.principal, "release": claim.by.rollout.release,
+                "since": since(claim).map(|since| times::rfc3339(since.into())),
+            }));
+        }
+        error
+            .detail("holders", details)
+            .hint("wait for it: the same command with --wait --timeout 15m")
+            .undone("Nothing was touched.")
+    }
+
+    /// What a rollback was to undo does not run there any more.
+    pub fn outdated(plan: &Plan) -> Self {
+        let target = &plan.request.target;
+        Self::new(Code::PlanOutdated, format!("something else runs on {target} than when the rollback was planned"))
+            .hint("look at it, and plan again: the same command")
+            .undone("Nothing was touched.")
+    }
+
+    /// Something came up that a rollout may not go on against.
+    pub fn stopped(reason: &Reason, report: Option<&Report>, plan: &Plan, found: &Found) -> Self {
+        let what = named(plan, found);
+        let code = match reason {
+            Reason::Barrier(Barrier::KeyEnded) => Code::KeyEnded,
+            Reason::Barrier(Barrier::Held) => Code::OnHold,
+            Reason::Barrier(Barrier::Unreadable) => Code::EventMissing,
+            Reason::Barrier(Barrier::OtherWhole) => Code::Usage,
+            Reason::Barrier(_)
+            | Reason::AlreadyApplied
+            | Reason::ComponentDone
+            | Reason::TakenOver
+            | Reason::ClaimVoid
+            | Reason::Disputed { .. } => Code::RolloutStopped,
+        };
+        let error = Self::new(code, format!("{what} stopped: {}", said(reason)));
+        match report {
+            None => error.undone("Nothing was touched."),
+            Some(report) => halves(error, plan, report),
+        }
+    }
+
+    /// A component failed; what was done before it, and what is left.
+    pub fn component_failed(plan: &Plan, found: &Found, report: &Report) -> Self {
+        let failed: Vec<String> = report.failures().map(|touched| touched.component.to_string()).collect();
+        let message = format!("{} stopped: {} failed", named(plan, found), list(&failed));
+        let error = report.failures().fold(Self::new(Code::ComponentFailed, message), |error, touched| {
+            let why = touched.error.clone().unwrap_or_else(|| "no reason was given".to_owned());
+            error.marked(Mark::Failed, touched.component.as_str(), why)
+        });
+        halves(error.detail("failed", failed), plan, report)
+    }
+}
+
+/// What was done, what was not, and how to go on.
+fn halves(error: CliError, plan: &Plan, report: &Report) -> CliError {
+    let applied = report.touched.iter().filter(|touched| touched.outcome != Outcome::Failed);
+    let applied: Vec<String> = applied.map(|touched| touched.component.to_string()).collect();
+    let not_begun: Vec<String> = report.not_begun.iter().map(ToString::to_string).collect();
+    let shown = |names: &[String]| if names.is_empty() { "nothing".to_owned() } else { list(names) };
+    let (deployment, target) = (&plan.request.deployment, &plan.request.target);
+    error
+        .detail("start", report.start.to_string())
+        .fact("applied", applied.clone(), shown(&applied))
+        .fact("not begun", not_begun.clone(), shown(&not_begun))
+        .hint(format!("sealog rollout {deployment} --target {target} --resume"))
+}
+
+fn named(plan: &Plan, found: &Found) -> String {
+    let release = found.alias.as_ref().map_or_else(|| found.release.short(), ToString::to_string);
+    format!("{} {release} on {}", plan.request.deployment, plan.request.target)
+}
+
+/// Rules are shown one by one from the policy itself.
+fn is_of_policy(code: Rule) -> bool {
+    let word = code.as_str();
+    word.starts_with("policy-") || word.starts_with("approval-") || code == Rule::EvidenceFailed
+}
+
+/// Who wrote what stands in the way, and why.
+fn because(ledger: &Ledger, cause: &Cause) -> String {
+    let entry = |index: Index| ledger.entry(index);
+    let Some(by) = cause.event.and_then(|id| ledger.index(id)).map(entry) else {
+        return name(cause.code).to_owned();
+    };
+    let reason = match by.event.data() {
+        Some(Data::HoldPlaced(hold)) => hold.reason.to_string(),
+        Some(Data::ApprovalDenied(denial)) => denial.reason.to_string(),
+        Some(Data::ReleaseWithdrawn(withdrawn)) => withdrawn.reason.to_string(),
+        Some(Data::KeySuspended(suspended)) => suspended.reason.to_string(),
+        Some(_) | None => {
+            return match cause.code {
+                Rule::NoRight => {
+                    "your key has no right to it there; `sealog ledger keys list` shows who has".to_owned()
+                }
+                _ => format!("because of {} by {}", by.event.id.short(), by.principal),
+            };
+        }
+    };
+    format!("by {}: {reason} · {}", by.principal, by.event.id.short())
+}
+
+impl From<PlanError> for CliError {
+    fn from(error: PlanError) -> Self {
+        let message = error.to_string();
+        match error {
+            PlanError::NotCarried { .. } | PlanError::NoComponent { .. } => Self::new(Code::NotFound, message),
+            PlanError::Graph(_) => Self::new(Code::StoreDamaged, message),
+        }
+    }
+}
+
+impl From<ComponentError> for CliError {
+    fn from(error: ComponentError) -> Self {
+        let message = error.to_string();
+        let this = Self::new(Code::ComponentFailed, message);
+        match std::error::Error::source(&error) {
+            Some(source) => this.caused_by(source),
+            None => this,
+        }
+    }
+}
+
+impl From<RunError> for CliError {
+    fn from(error: RunError) -> Self {
+        Self::new(Code::MemoryDamaged, "cannot tell this machine's processes apart").caused_by(&error)
+    }
+}
+
+impl From<DriveError> for CliError {
+    fn from(error: DriveError) -> Self {
+        let message = error.to_string();
+        match error {
+            DriveError::Write(error) => Self::from(error),
+            DriveError::Run(error) => Self::from(error),
+            DriveError::Component(error) => Self::from(error),
+            DriveError::Random(_) => Self::new(Code::Internal, message),
+            DriveError::NoLock => Self::new(Code::NotPermitted, message),
+        }
+    }
+}
