@@ -31,6 +31,10 @@ pub fn propose(
     needs_root(session.ledger(), &everything, &actor)?;
     successor.check(session.ledger(), &everything).map_err(|rule| broken(&rule))?;
     let plan = plan(world, &session, &successor, &actor.principal, &reason);
+    if plan.changes.is_empty() && plan.replaces.len() == 1 {
+        world.ui.nothing("this changes nothing: nothing was signed, nothing recorded");
+        return Ok(Exit::Done);
+    }
     if changing.dry_run {
         world.ui.show(&plan)?;
         return Ok(Exit::Done);

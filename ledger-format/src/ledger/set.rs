@@ -189,7 +189,6 @@ impl Ledger {
             !seen.contains(*index)
                 && self.is_effective(*index, set)
                 && is_cuttable(self.entry(*index).event.data())
-                && !self.entry(*index).past.contains(step.event)
                 && self.takes_away(number, *index)
         };
         self.in_order(set).into_iter().filter(would).collect()

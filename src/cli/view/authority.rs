@@ -96,7 +96,11 @@ impl Proposal {
         let id = self.proposal.map_or_else(String::new, |id| format!(" · {}", look.event(&id)));
         match self.state {
             State::Planned => {
-                Line::new().text(format!("Version {version} of the authority, as {by} would sign it: ")).bold(reason)
+                let who = match self.proposal {
+                    Some(_) => format!("proposed by {by}{id}"),
+                    None => format!("as {by} would sign it"),
+                };
+                Line::new().text(format!("Version {version} of the authority, {who}: ")).bold(reason)
             }
             State::Open => {
                 let line =

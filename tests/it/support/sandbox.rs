@@ -111,24 +111,16 @@ impl Sandbox {
         self.run_with(&words(line), "")
     }
 
+    /// Runs a command line with the key of this name as the one that signs.
+    pub fn run_as(&self, name: &str, line: &str) -> Finished {
+        let mut command = self.command(&words(line));
+        command.env("SEALOG_KEY_NAME", name);
+        finish(command, line.to_owned(), "")
+    }
+
     /// Runs `sealog` with these arguments and this standard input.
     pub fn run_with(&self, arguments: &[String], input: &str) -> Finished {
-        let mut child = self
-            .command(arguments)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("sealog starts");
-        // A command that reads nothing may be gone before it is written to.
-        let _ = child.stdin.take().expect("a pipe").write_all(input.as_bytes());
-        let output = child.wait_with_output().expect("sealog ends");
-        Finished {
-            command: arguments.join(" "),
-            stdout: String::from_utf8(output.stdout).expect("UTF-8 on stdout"),
-            stderr: String::from_utf8(output.stderr).expect("UTF-8 on stderr"),
-            code: output.status.code(),
-        }
+        finish(self.command(arguments), arguments.join(" "), input)
     }
 
     /// The command before it starts: for tests that kill it or start several.
@@ -184,6 +176,20 @@ impl Finished {
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.stdout)
             .unwrap_or_else(|error| panic!("sealog {}: {error} in\n{}{}", self.command, self.stdout, self.stderr))
+    }
+}
+
+fn finish(mut command: Command, line: String, input: &str) -> Finished {
+    let command = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("sealog starts");
+    // A command that reads nothing may be gone before it is written to.
+    let _ = child.stdin.take().expect("a pipe").write_all(input.as_bytes());
+    let output = child.wait_with_output().expect("sealog ends");
+    Finished {
+        command: line,
+        stdout: String::from_utf8(output.stdout).expect("UTF-8 on stdout"),
+        stderr: String::from_utf8(output.stderr).expect("UTF-8 on stderr"),
+        code: output.status.code(),
     }
 }
 

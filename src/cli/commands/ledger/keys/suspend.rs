@@ -1,7 +1,7 @@
 //! `sealog ledger keys suspend`: what one person alone can do against a key, at once.
 
 use clap::Args;
-use ledger_format::event::KeySuspended;
+use ledger_format::event::{Data, KeySuspended};
 use ledger_format::field::Set;
 use ledger_format::name::{EventId, Fingerprint};
 use serde::Serialize;
@@ -49,6 +49,7 @@ impl Suspend {
         let mut view = Suspended { event: None, whom: named.says(), keys: keys.iter().cloned().collect() };
         let given = world.ui.text("Reason", self.reason.as_deref(), "--reason")?;
         let data = KeySuspended { keys, reason: reason(Some(&given), String::new)? };
+        session.permit(&actor, &Data::from(data.clone()))?;
         if self.changing.dry_run {
             world.ui.show(&view)?;
             return Ok(Exit::Done);

@@ -1,0 +1,248 @@
+//! `sealog ledger keys|policy|propose|endorse`: who may do what, and every way in which it stays as it was.
+
+use insta::assert_snapshot;
+
+use crate::support::Sandbox;
+
+/// Ids and fingerprints differ from run to run.
+macro_rules! assert_shown {
+    ($text:expr, @$shown:literal) => {
+        insta::with_settings!({filters => vec![
+            (r"SHA256:[A-Za-z0-9+/]{12,43}", "[key]"),
+            (r"sha256:[0-9a-f]{64}", "[digest]"),
+            (r"\b[0-9a-f]{12}\b", "[id]"),
+        ]}, { assert_snapshot!($text, @$shown) })
+    };
+}
+
+fn events(sandbox: &Sandbox) -> usize {
+    sandbox.run("ledger log --format json").succeeds().json().as_array().expect("a list").len()
+}
+
+/// ana alone is root; ben may roll out to staging.
+fn team() -> Sandbox {
+    Sandbox::shop().enrolling("ben", "--preset deployer --target staging --group on-call")
+}
+
+/// The same with ben as a second root, who agreed to that himself.
+fn two_roots() -> Sandbox {
+    let sandbox = team();
+    sandbox.run("ledger keys add --name ben --root --yes").succeeds();
+    let sandbox = sandbox.acting_as("ben");
+    sandbox.run("ledger endorse --yes").succeeds();
+    sandbox.acting_as("ana")
+}
+
+#[test]
+fn a_key_is_enrolled_with_its_rights_after_they_were_shown() {
+    let sandbox = Sandbox::shop();
+    let request = sandbox.run("ledger keys request --name chloe").succeeds().stdout;
+    sandbox.write("project/chloe.json", &request);
+    let add = "ledger keys add chloe.json --preset approver --group release-managers --target prod";
+    assert_shown!(sandbox.run(&format!("{add} --dry-run")).succeeds().stdout, @r"
+    Version 1 of the authority, as ana would sign it: enrol a key of chloe
+      + key      chloe [key]
+      + rights   chloe approver for target prod
+      + group    chloe in release-managers
+      ✓ agree    1 of 1 roots of version 0: ana
+      ✓ agree    1 of 1 roots of version 1: ana
+    ");
+    assert_eq!(events(&sandbox), 1, "a plan records nothing");
+    sandbox.run(add).fails(2, "needs-answer").says("--yes");
+    assert_shown!(sandbox.run(&format!("{add} --yes")).succeeds().stdout, @"✓ Version 1 is in force · [id]: enrol a key of chloe");
+    sandbox.run(&format!("{add} --yes")).succeeds().says("changes nothing");
+    // The two keys of ana come in the order of their fingerprints.
+    let table = sandbox.run("ledger keys list").succeeds().stdout;
+    let table: String =
+        table.lines().filter(|line| !line.starts_with("ana ")).map(|line| format!("{line}\n")).collect();
+    assert_shown!(table, @r"
+    PRINCIPAL  KEY                  STATE   RIGHTS (PRESETS)               TARGETS  LAST USED
+    chloe      [key]  active  approver, in release-managers  prod     -
+    authority version 1 · 1 of 1 roots decide: ana
+    ");
+    let list = sandbox.run("ledger keys list --format json").succeeds().json();
+    assert_eq!(list[2]["principal"], "chloe");
+    assert_eq!(list[2]["rights"][0]["targets"], serde_json::json!(["prod"]));
+    assert_eq!(list[2]["groups"], serde_json::json!(["release-managers"]));
+    assert_eq!(events(&sandbox), 2);
+}
+
+#[test]
+fn what_is_wrong_changes_nothing() {
+    let sandbox = team();
+    let request = sandbox.run("ledger keys request --name chloe").succeeds().stdout;
+    sandbox.write("project/other-name.json", request.replace("chloe", "ana"));
+    let id = sandbox.run("ledger head -q").succeeds().stdout;
+    assert!(!id.is_empty());
+    sandbox.write("project/not.json", "{");
+    sandbox.write("project/soak.yaml", "soak: soon\n");
+    sandbox.write("project/rules.yaml", "approvals: [{count: 1, groups: []}]\n");
+    sandbox.write("project/good.yaml", "built: true\n");
+    let authority = sandbox.run("ledger propose --print").succeeds().stdout;
+    let mut json: serde_json::Value = sandbox.run("ledger propose --print --format json").succeeds().json();
+    json["roots"]["threshold"] = 3.into();
+    sandbox.write("project/threshold.json", json.to_string());
+    json["roots"]["threshold"] = 1.into();
+    json["principals"].as_object_mut().expect("names").remove("ben");
+    sandbox.write("project/dropped.json", json.to_string());
+    sandbox.write("project/same.yaml", &authority);
+    let before = events(&sandbox);
+    for (who, line, code, word, says) in [
+        ("ana", "ledger keys add none.json --yes", 2, "usage", "none.json"),
+        ("ana", "ledger keys add not.json --yes", 2, "usage", "no request"),
+        ("ana", "ledger keys add other-name.json --yes", 2, "usage", "does not prove"),
+        ("ana", "ledger keys add --name dora --preset approver --yes", 2, "not-found", "`dora` is no principal"),
+        ("ana", "ledger keys add --name ben --preset king --yes", 2, "usage", "there is no such preset"),
+        ("ana", "ledger keys add --name ben --right all --yes", 2, "usage", "is not a right"),
+        ("ana", "ledger keys end nobody --because lost --yes", 2, "not-found", "there are"),
+        ("ana", "ledger keys end SHA256:nobody --because lost --yes", 2, "not-found", "no key begins so"),
+        ("ana", "ledger keys end ben --because bored --yes", 2, "usage", "rotated, lost, left, compromised"),
+        ("ana", "ledger keys end ana --because left --yes", 4, "event-refused", "the last root"),
+        ("ana", "ledger keys end ana --because rotated --yes", 2, "key-in-use", "less than 24 hours ago"),
+        ("ana", "ledger keys end ben --because lost --since abcdef --yes", 2, "not-found", "abcdef"),
+        ("ana", "ledger keys suspend ben --yes", 2, "needs-answer", "--reason"),
+        ("ben", "ledger keys add --name ben --preset approver --yes", 4, "right-missing", "ben is no root"),
+        ("ben", "ledger keys suspend ana --reason x --yes", 4, "right-missing", "key.suspended"),
+        ("ben", "ledger keys end ana --because lost --yes", 4, "event-refused", "the last root"),
+        ("ben", "ledger policy set good.yaml --target prod --yes", 4, "right-missing", "roots      ana"),
+        ("nobody", "ledger keys suspend ben --reason x --yes", 2, "key-not-found", "there is no key `nobody`"),
+        ("chloe", "ledger keys suspend ben --reason x --yes", 2, "key-not-enrolled", "keys request"),
+        ("ana", "ledger policy set none.yaml --target prod --yes", 2, "usage", "none.yaml"),
+        ("ana", "ledger policy set soak.yaml --target prod --yes", 2, "usage", "`soak: soon` is no duration"),
+        ("ana", "ledger policy set rules.yaml --target prod --yes", 2, "usage", "empty"),
+        ("ana", "ledger policy set good.yaml --target 'p*d' --yes", 2, "usage", "is not a pattern"),
+        ("ana", "ledger policy set good.yaml --target prod", 2, "needs-answer", "Sign it?"),
+        ("ana", "ledger policy set --target prod --remove --yes", 2, "not-found", "no policy is set"),
+        ("ana", "ledger propose good.yaml --reason x --yes", 2, "usage", "built"),
+        ("ana", "ledger propose threshold.json --reason x --yes", 4, "event-refused", "strict majority"),
+        ("ana", "ledger propose dropped.json --reason x --yes", 4, "event-refused", "without ending it"),
+        ("ana", "ledger endorse --yes", 2, "not-found", "no proposal is open"),
+        ("ana", "ledger endorse abcdef012345 --yes", 2, "not-found", "abcdef012345"),
+        ("ana", "ledger keys list --ledger ../elsewhere", 2, "ledger-not-found", "elsewhere"),
+    ] {
+        let sandbox = &sandbox;
+        let finished = sandbox.run_as(who, line);
+        finished.fails(code, word).says(says);
+    }
+    sandbox.run("ledger propose same.yaml --reason same --yes").succeeds().says("changes nothing");
+    assert_eq!(events(&sandbox), before);
+    sandbox.write("project/sealog.yaml", "ledger: [\n");
+    sandbox.run("ledger keys list").fails(2, "invalid-yaml").says("sealog.yaml");
+}
+
+#[test]
+fn two_roots_agree_before_anything_changes() {
+    let sandbox = two_roots();
+    sandbox.write("project/prod.yaml", "approvals: [{count: 1, groups: [on-call]}]\nsoak: 1h\nfrom: [staging]\n");
+    assert_shown!(sandbox.run("ledger policy set prod.yaml --target prod --yes").succeeds().stdout, @r"
+    ○ Version 3 waits for endorsements · [id]: set the policy of every deployment on prod
+      ○ agree    1 of 2 roots of version 2: ana; still asked: ben
+      ○ agree    1 of 2 roots of version 3: ana; still asked: ben
+    ");
+    sandbox.run("ledger policy show").succeeds().says("no policy is set");
+    sandbox.run("ledger endorse --yes").succeeds().says("you stand behind");
+    assert_shown!(sandbox.run_as("ben", "ledger endorse --dry-run").succeeds().stdout, @r"
+    Version 3 of the authority, proposed by ana · [id]: set the policy of every deployment on prod
+      + policy   every deployment on prod
+                   succeeded on staging and stayed there for 1h
+                   1 approval by on-call
+      ! with two roots each alone can block for ever: ana, ben may be lost or leave; a third root helps, its key in a safe
+      ✓ agree    2 of 2 roots of version 2: ana, ben
+      ✓ agree    2 of 2 roots of version 3: ana, ben
+    ");
+    sandbox.run_as("ben", "ledger endorse --yes").succeeds().says("is in force");
+    sandbox.run_as("ben", "ledger endorse --yes").fails(2, "not-found").says("no proposal is open");
+    assert_shown!(sandbox.run("ledger policy show --target prod").succeeds().stdout, @r"
+    policy of shop on prod sha256:[id], unchanged since authority version 3 (11:12, ana)
+        succeeded on staging and stayed there for 1h
+        1 approval by on-call
+    ");
+    let shown = sandbox.run("ledger policy show shop --target prod --format json").succeeds().json();
+    assert_eq!(shown["rules"][0]["soak_ms"], 3_600_000);
+    assert_eq!(shown["since"]["version"], 3);
+}
+
+#[test]
+fn who_endorses_an_end_sees_what_it_cuts() {
+    let sandbox = two_roots();
+    let request = sandbox.run("ledger keys request --name tom").succeeds().stdout;
+    sandbox.write("project/tom.json", request);
+    sandbox.run("ledger keys add tom.json --preset reviewer --yes").succeeds();
+    sandbox.run_as("ben", "ledger endorse --yes").succeeds();
+    sandbox.run("ledger keys end tom --because compromised --yes").succeeds().says("waits for endorsements");
+    sandbox.run_as("tom", "ledger keys suspend ben --reason revenge --yes").succeeds();
+    assert_shown!(sandbox.run_as("ben", "ledger endorse --dry-run").succeeds().stdout, @r"
+    Version 4 of the authority, proposed by ana · [id]: tom: compromised
+      - key      tom [key]
+      - rights   tom reviewer everywhere
+      - end      tom, for ever: compromised
+      ! cuts     1 event would count no more: [id] key.suspended by tom
+      ! with two roots each alone can block for ever: ana, ben may be lost or leave; a third root helps, its key in a safe
+      ✓ agree    2 of 2 roots of version 3: ana, ben
+      ✓ agree    2 of 2 roots of version 4: ana, ben
+    ");
+    sandbox.run_as("ben", "ledger endorse --yes").succeeds();
+    sandbox.run_as("tom", "ledger keys suspend ben --reason again --yes").fails(2, "key-ended").says("compromised");
+    let list = sandbox.run("ledger keys list").succeeds();
+    list.says("compromised, ended by authority version 4").says(", which cut 1 event");
+}
+
+#[test]
+fn a_key_is_rotated_in_two_steps() {
+    let mut sandbox = Sandbox::shop();
+    let old = sandbox.run("ledger keys list --format json").succeeds().json();
+    let used = old.as_array().expect("rows").iter().find(|row| row["last_used"].is_string()).expect("the key in use");
+    let used = used["key"].as_str().expect("a fingerprint").to_owned();
+    sandbox.run("ledger keys rotate --yes").succeeds().says("is in force");
+    assert!(sandbox.path("home/sealog/keys/ana-2.pem").exists());
+    let end = format!("ledger keys end {used} --because rotated --yes");
+    sandbox.run_as("ana-2", &end).fails(2, "key-in-use");
+    sandbox.set_clock("2026-11-22T11:12:30Z");
+    sandbox.run_as("ana-2", &end).succeeds().says("is in force");
+    sandbox.run_as("ana", "ledger keys suspend ana --reason x --yes").fails(2, "key-ended").says("rotated");
+    sandbox.run("verify").succeeds();
+}
+
+#[test]
+fn who_is_no_root_asks_for_a_new_key() {
+    let sandbox = team();
+    let printed = sandbox.run_as("ben", "ledger keys rotate --yes").succeeds().stdout;
+    let request: serde_json::Value = serde_json::from_str(&printed).expect("a request");
+    assert_eq!(request["principal"], "ben");
+    sandbox.write("project/ben-2.json", printed);
+    sandbox.run("ledger keys add ben-2.json --yes").succeeds();
+    let list = sandbox.run("ledger keys list --format json").succeeds().json();
+    let keys = list.as_array().expect("rows").iter().filter(|row| row["principal"] == "ben").count();
+    assert_eq!(keys, 2);
+}
+
+#[test]
+fn a_suspended_key_says_so_until_it_is_lifted() {
+    let sandbox = team();
+    let event = sandbox.run("ledger keys suspend ben --reason 'laptop stolen' --yes --format json").succeeds().json();
+    let state = |sandbox: &Sandbox| {
+        let list = sandbox.run("ledger keys list --format json").succeeds().json();
+        let row = list.as_array().expect("rows").iter().find(|row| row["principal"] == "ben").expect("ben").clone();
+        row["state"].as_str().expect("a state").to_owned()
+    };
+    assert_eq!(state(&sandbox), "suspended");
+    let mut json: serde_json::Value = sandbox.run("ledger propose --print --format json").succeeds().json();
+    json["lifted"] = serde_json::json!([event["event"]]);
+    sandbox.write("project/lift.json", json.to_string());
+    sandbox.run("ledger propose lift.json --reason 'found again' --yes").succeeds().says("+ lift");
+    assert_eq!(state(&sandbox), "active");
+}
+
+#[test]
+fn a_wrong_passphrase_signs_nothing() {
+    let sandbox = Sandbox::new().with_project("shop").with("SEALOG_KEY_PASSPHRASE", "right").with_ledger();
+    sandbox.write("project/rules.yaml", "built: true\n");
+    let set = "ledger policy set rules.yaml --target prod --yes";
+    let sandbox = sandbox.with("SEALOG_KEY_PASSPHRASE", "wrong");
+    let wrong = sandbox.run(set).fails(2, "key-locked").says("this passphrase does not open ana.pem");
+    wrong.says("Nothing was signed, nothing recorded.");
+    let sandbox = sandbox.without("SEALOG_KEY_PASSPHRASE");
+    sandbox.run(set).fails(2, "key-locked").says("SEALOG_KEY_PASSPHRASE");
+    assert_eq!(events(&sandbox), 1);
+    sandbox.with("SEALOG_KEY_PASSPHRASE", "right").run(set).succeeds();
+}
