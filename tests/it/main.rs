@@ -10,6 +10,7 @@ mod config;
 mod engine;
 mod generated;
 mod images;
+mod judgement;
 mod lock_model;
 mod releases;
 mod stores;

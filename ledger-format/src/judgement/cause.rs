@@ -94,3 +94,19 @@ impl Cause {
         Self { code, event: Some(event) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// LF-164.
+    #[test]
+    fn an_override_passes_over_policies_approvals_holds_denials_evidence_and_a_missing_promotion() {
+        for code in Code::ALL {
+            let word = code.as_str();
+            let argued = ["policy-", "approval-"].iter().any(|begin| word.starts_with(begin))
+                || ["hold", "denied", "evidence-failed", "no-promotion"].contains(&word);
+            assert_eq!(code.is_passable(), argued, "{word}");
+        }
+    }
+}

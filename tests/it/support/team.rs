@@ -123,15 +123,24 @@ impl Team {
         id
     }
 
+    /// The digest of the policy of a target.
+    pub fn policy(&self, target: &str) -> String {
+        let ledger = self.opened().ledger;
+        let everything = ledger.everything();
+        let document = ledger.documents(&everything).next().unwrap();
+        let name = |text: &str| Name::new(text).unwrap();
+        Policy::resolve(document.authority(), &name("shop"), &name(target)).digest().to_string()
+    }
+
+    pub fn fingerprint(&self, who: &str) -> String {
+        self.keys[who].public().fingerprint().to_string()
+    }
+
     /// dmitri starts a release of [`Self::releases`] on a target, having seen this; `more` is added to what he says.
     pub fn starts(&self, seen: Opened, target: &str, release: &str, more: &Value) -> EventId {
-        let place = |name: &str| Name::new(name).unwrap();
-        let everything = seen.ledger.everything();
-        let document = seen.ledger.documents(&everything).next().unwrap();
-        let policy = Policy::resolve(document.authority(), &place("shop"), &place(target)).digest();
         let components = json!(["manifest/backend", "manifest/frontend"]);
         let mut start = json!({"deployment": "shop", "target": target, "release": release, "rollout": "r1",
-            "whole": components, "components": components, "policy": policy, "no_lock": {"reason": "a test"}});
+            "whole": components, "components": components, "policy": self.policy(target), "no_lock": {"reason": "a test"}});
         start.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         self.says_seeing(seen, "dmitri", "rollout.started", &start)
     }
