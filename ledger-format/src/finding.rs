@@ -1,13 +1,14 @@
 //! Findings: what broke a rule and somebody else must review; never hidden (`SPEC.md`, LF-180 ff.).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::authority::document::{End, Ended};
+use crate::authority::force::Number;
 use crate::dag::Index;
-use crate::event::Data;
-use crate::judgement::{Cause, Judgement, Verdict};
+use crate::event::{Data, Kind};
+use crate::judgement::{Cause, Code, Judgement, Verdict};
 use crate::ledger::{ClosedSet, Ledger};
-use crate::name::EventId;
+use crate::name::{EventId, Fingerprint};
 
 /// One event that broke a rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,10 +29,10 @@ pub enum What {
     Judged(Judgement),
     /// An application after the start had ended.
     AppliedAfterEnd(EventId),
-    /// Signed after the last event that is trusted of a key that ended.
-    Tainted(EventId),
-    /// Two seals that follow the same one.
-    SealedTwice(EventId),
+    /// Signed after the last event that is trusted of a key that ended, by these authorities; or names such an event.
+    Tainted(BTreeSet<EventId>),
+    /// Other seals follow the same one.
+    SealedTwice(BTreeSet<EventId>),
 }
 
 impl What {
@@ -50,9 +51,8 @@ impl What {
         match self {
             Self::Judged(judgement) => judgement.causes.clone(),
             Self::Refused(_) => BTreeSet::new(),
-            Self::AppliedAfterEnd(by) | Self::Tainted(by) | Self::SealedTwice(by) => {
-                BTreeSet::from([Cause { code: crate::judgement::Code::Done, event: Some(*by) }])
-            }
+            Self::AppliedAfterEnd(by) => BTreeSet::from([Cause::by(Code::Done, *by)]),
+            Self::Tainted(by) | Self::SealedTwice(by) => by.iter().map(|id| Cause::by(Code::Done, *id)).collect(),
         }
     }
 }
@@ -61,8 +61,9 @@ impl Ledger {
     /// All findings of a set, open and closed, in the order in which events are shown.
     pub fn findings(&self, set: &ClosedSet) -> Vec<Finding> {
         let mut findings = Vec::new();
+        let tainted = self.tainted(set);
         for index in self.in_order(set) {
-            for what in self.findings_of(index, set) {
+            for what in self.findings_of(index, set, &tainted) {
                 let closed = self.is_accepted(index, &what.causes(), set);
                 findings.push(Finding { event: self.entry(index).event.id, index, what, closed });
             }
@@ -77,7 +78,7 @@ impl Ledger {
         entry.event.data().map(|data| data.scopes(&lookup)).unwrap_or_default()
     }
 
-    fn findings_of(&self, index: Index, set: &ClosedSet) -> Vec<What> {
+    fn findings_of(&self, index: Index, set: &ClosedSet, tainted: &Tainted) -> Vec<What> {
         let entry = self.entry(index);
         let mut found = Vec::new();
         if let Err(refusal) = self.status(index) {
@@ -99,37 +100,85 @@ impl Ledger {
         {
             found.push(What::AppliedAfterEnd(self.entry(end).event.id));
         }
-        found.extend(self.taint(index, set).map(What::Tainted));
-        found.extend(self.other_seal(index, set).map(What::SealedTwice));
+        found.extend(tainted.get(&index).cloned().map(What::Tainted));
+        let seals = self.other_seals(index, set);
+        if !seals.is_empty() {
+            found.push(What::SealedTwice(seals));
+        }
         found
     }
 
-    /// The authority that trusts its key only up to an event that it does not precede.
-    fn taint(&self, index: Index, set: &ClosedSet) -> Option<EventId> {
-        let entry = self.entry(index);
-        set.in_force.iter().find_map(|number| {
+    /// What the ends of keys with a last trusted event put in doubt, and what names that (LF-183).
+    fn tainted(&self, set: &ClosedSet) -> Tainted {
+        let mut tainted = Tainted::new();
+        for number in &set.in_force {
             let authority = self.authorities().document(*number).authority();
-            let since = since(authority.ended.as_ref()?, entry)?;
-            let trusted = self.index(since)?;
-            let before = index == trusted || self.entry(trusted).past.contains(index);
-            (!before).then(|| self.authorities().step(*number).id)
-        })
+            let Some(ended) = authority.ended.as_ref().filter(|ended| has_since(ended)) else { continue };
+            let by = self.authorities().step(*number).id;
+            let ends = self.ends_since(*number, ended);
+            // In order of arrival an event comes after all that it names.
+            for (index, _) in self.entries().filter(|(index, _)| self.is_effective(*index, set)) {
+                let names_one =
+                    || self.named_by(index).any(|named| tainted.get(&named).is_some_and(|all| all.contains(&by)));
+                if self.is_untrusted(&ends, index) || names_one() {
+                    tainted.entry(index).or_default().insert(by);
+                }
+            }
+        }
+        tainted
     }
 
-    fn other_seal(&self, index: Index, set: &ClosedSet) -> Option<EventId> {
-        let Some(Data::LedgerSealed(seal)) = self.data(index) else { return None };
+    /// The keys that a document ends with a last trusted event: by themselves, or with their principal.
+    fn ends_since(&self, number: Number, ended: &Ended) -> Vec<(Fingerprint, Index)> {
+        let at = |end: &End| end.since.and_then(|since| self.index(since));
+        let mut ends: Vec<(Fingerprint, Index)> = Vec::new();
+        for (key, end) in ended.keys.iter().flat_map(|keys| keys.iter()) {
+            ends.extend(at(end).map(|since| (key.clone(), since)));
+        }
+        for (principal, end) in ended.principals.iter().flat_map(|names| names.iter()) {
+            let Some(since) = at(end) else { continue };
+            for replaced in self.authorities().replaces(number) {
+                let keys = self.authorities().document(*replaced).authority().keys();
+                ends.extend(keys.filter(|(name, _, _)| *name == principal).map(|(_, key, _)| (key.clone(), since)));
+            }
+        }
+        ends
+    }
+
+    /// Whether its key ended with a last trusted event that it neither is nor precedes.
+    fn is_untrusted(&self, ends: &[(Fingerprint, Index)], index: Index) -> bool {
+        let event = &self.entry(index).event;
+        let authority = [Kind::LedgerCreated, Kind::AuthorityProposed, Kind::Endorsed];
+        let after = |(key, since): &(Fingerprint, Index)| {
+            *key == event.header.key && index != *since && !self.entry(*since).past.contains(index)
+        };
+        !event.kind().is_none_or(|kind| authority.contains(&kind)) && ends.iter().any(after)
+    }
+
+    /// What a release, approval, promotion or start names by id.
+    fn named_by(&self, index: Index) -> impl Iterator<Item = Index> {
+        let namers = [Kind::ReleaseCreated, Kind::ApprovalGranted, Kind::PromotionRecorded, Kind::RolloutStarted];
+        let data = self.data(index).filter(|data| namers.contains(&data.kind()));
+        data.into_iter().flat_map(Data::names).filter_map(|named| self.index(named.id))
+    }
+
+    fn other_seals(&self, index: Index, set: &ClosedSet) -> BTreeSet<EventId> {
+        let Some(Data::LedgerSealed(seal)) = self.data(index) else { return BTreeSet::new() };
         let same = |other: &Index| {
             *other != index
                 && matches!(self.data(*other), Some(Data::LedgerSealed(other)) if other.previous == seal.previous)
                 && self.is_effective(*other, set)
         };
-        self.indexes.seals.iter().copied().find(same).map(|other| self.entry(other).event.id)
+        let others = self.indexes.seals.iter().copied().filter(same);
+        others.map(|other| self.entry(other).event.id).collect()
     }
 }
 
-/// The last trusted event, where the key or its principal ended with one.
-fn since(ended: &Ended, entry: &crate::ledger::Entry) -> Option<EventId> {
-    let of = |end: Option<&End>| end.and_then(|end| end.since);
-    let by_key = ended.keys.as_ref().and_then(|keys| of(keys.get(&entry.event.header.key)));
-    by_key.or_else(|| ended.principals.as_ref().and_then(|names| of(names.get(&entry.principal))))
+/// Events in doubt, and the authorities that put them there.
+type Tainted = BTreeMap<Index, BTreeSet<EventId>>;
+
+fn has_since(ended: &Ended) -> bool {
+    let keys = ended.keys.iter().flat_map(|keys| keys.values());
+    let principals = ended.principals.iter().flat_map(|names| names.values());
+    keys.chain(principals).any(|end| end.since.is_some())
 }

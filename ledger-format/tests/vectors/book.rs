@@ -8,7 +8,7 @@ use ledger_format::report::GivenPin;
 use ledger_format::time::Time;
 use serde_json::{Value, json};
 
-use crate::people::{Key, authority, base64, canonical, created, hash, key_entry};
+use crate::people::{Key, authority, base64, canonical, created, hash};
 
 /// 2026-01-05T10:00:00.000Z, a Monday.
 const BEGINNING: i64 = 1_767_607_200_000;
@@ -154,6 +154,11 @@ impl Book {
         hash(&canonical(&json!(rules)))
     }
 
+    /// The document that the next proposal changes.
+    pub fn document(&self) -> Value {
+        self.documents[&self.base[0]].clone()
+    }
+
     /// A proposal that changes the base; not yet in force.
     pub fn propose(&mut self, who: &str, change: impl FnOnce(&mut Value)) -> String {
         let mut document = self.documents[&self.base[0]].clone();
@@ -179,12 +184,6 @@ impl Book {
         self.endorse("ben", &proposal);
         self.base = vec![proposal.clone()];
         proposal
-    }
-
-    /// The entry of a key in this ledger's documents.
-    pub fn enrol(&self, document: &mut Value, key: &str, principal: &str) {
-        let (fingerprint, entry) = key_entry(key, principal, &self.ledger);
-        document["principals"][principal]["keys"][fingerprint] = entry;
     }
 }
 
