@@ -2,10 +2,11 @@
 
 mod authority;
 mod kinds;
+mod own_past;
 mod refusals;
 
 use crate::Case;
 
 pub fn all() -> Vec<Case> {
-    [kinds::cases(), refusals::cases(), authority::cases()].into_iter().flatten().collect()
+    [kinds::cases(), refusals::cases(), authority::cases(), own_past::cases()].into_iter().flatten().collect()
 }

@@ -116,4 +116,28 @@ impl Book {
         let fingerprint = crate::people::Key::of(key).fingerprint();
         self.say(who, "key.suspended", json!({"keys": [fingerprint], "reason": "lost"}))
     }
+
+    /// The ids of the written events of a kind, with their data, in the order of writing.
+    fn written(&self, kind: &str) -> Vec<(String, Value)> {
+        let suffix = format!("/{kind}/v1");
+        let statements = self.lines.iter().filter_map(|line| {
+            let payload = ledger_format::envelope::Envelope::from_bundle(line).ok()?.payload().to_vec();
+            Some((hash(&payload), serde_json::from_slice::<Value>(&payload).ok()?))
+        });
+        let of_kind = statements.filter(|(_, it)| it["predicateType"].as_str().is_some_and(|it| it.ends_with(&suffix)));
+        of_kind.map(|(id, statement)| (id, statement["predicate"]["data"].clone())).collect()
+    }
+
+    pub fn first_start(&self) -> String {
+        self.written("rollout.started").remove(0).0
+    }
+
+    pub fn finish_of(&self, start: &str) -> String {
+        self.written("rollout.finished").into_iter().find(|(_, data)| data["start"] == start).unwrap().0
+    }
+
+    pub fn other_release(&self, release: &str) -> String {
+        let releases = self.written("release.created").into_iter().map(|(_, data)| data["release"].clone());
+        releases.filter_map(|it| it.as_str().map(str::to_owned)).find(|it| it != release).unwrap()
+    }
 }
