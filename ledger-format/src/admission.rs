@@ -263,7 +263,7 @@ impl Ledger {
     fn is_own(&self, principal: &Name, past: &Past, data: &Data, ask: &Ask) -> bool {
         let Data::ApprovalWithdrawn(_) = data else { return false };
         let about = ask.about.and_then(|id| self.find(past, id));
-        about.is_some_and(|index| self.entry(index).principal == *principal)
+        about.is_some_and(|index| self.entry(index).is_by(principal))
     }
 }
 

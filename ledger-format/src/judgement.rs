@@ -220,7 +220,7 @@ impl Ledger {
         self.indexes.naming(index).any(|review| match self.data(review) {
             Some(Data::Reviewed(reviewed)) if reviewed.verdict == Review::Disregard => {
                 let clears = |judged: Index| {
-                    self.entry(review).principal != self.entry(judged).principal || self.is_alone(review, index, set)
+                    !self.entry(judged).is_by(&self.entry(review).principal) || self.is_alone(review, index, set)
                 };
                 self.is_effective(review, set) && self.is_fair(review, index, set) && judged.is_none_or(clears)
             }
@@ -230,7 +230,7 @@ impl Ledger {
 
     /// Whether a review is by somebody else, or nobody else could have reviewed (LF-178).
     fn is_fair(&self, review: Index, named: Index, set: &ClosedSet) -> bool {
-        self.entry(review).principal != self.entry(named).principal || self.is_alone(review, named, set)
+        !self.entry(named).is_by(&self.entry(review).principal) || self.is_alone(review, named, set)
     }
 
     /// Whether no other principal with a key could review it, by the newest authorities that the review had seen and

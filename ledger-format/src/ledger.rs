@@ -54,6 +54,13 @@ pub struct Entry {
     pub(crate) own: Option<Own>,
 }
 
+impl Entry {
+    /// Whether a principal signed it; of one whose authorities disagree nobody did (LF-73).
+    pub(crate) fn is_by(&self, principal: &Name) -> bool {
+        self.status != Status::Refused(Refusal::PrincipalDisputed) && self.principal == *principal
+    }
+}
+
 /// Why an event begins no ledger.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotAFirst {
@@ -348,6 +355,11 @@ impl Ledger {
     /// The index of an event in a past, where it lies in it.
     pub(crate) fn find(&self, past: &Past, id: EventId) -> Option<Index> {
         self.index(id).filter(|index| past.contains(*index))
+    }
+
+    /// The index of an event of a kind in a past (LF-77).
+    pub(crate) fn find_kind(&self, past: &Past, id: EventId, kind: Kind) -> Option<Index> {
+        self.find(past, id).filter(|index| self.entry(*index).event.kind() == Some(kind))
     }
 
     /// The data of an event in a past.

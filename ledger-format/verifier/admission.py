@@ -149,6 +149,7 @@ class Held:
         self.ledger = pin["ledger"] if pin else firsts.pop() if len(firsts) == 1 else None
         self.stops = self.ledger is None or (pin is not None and self.ledger not in firsts)
         parsed = [e for e in parsed if e.ledger == self.ledger and e.subjects_hold(self.ledger)]
+        self.documents = {e.id: e.document for e in parsed if e.document}
         keys = {f: documents_key(x, f) for e in parsed if e.document for _, f, x in keys_of(e.document)
                 if documents_key(x, f)}
         strangers = [e for e in parsed if e.key not in keys]

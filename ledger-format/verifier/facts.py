@@ -107,7 +107,7 @@ class Facts(Ledger):
         return not self.same_principal(r, n) or self.is_alone_in(r, n, m)
 
     def is_alone_in(self, r, n, m):
-        later = [a for a in bits(self.in_force(m)) if not self.past[r] >> a & 1]
+        later = [a for a in bits(self.in_force(m) & ~self.in_force(self.past[r])) if not self.past[a] >> r & 1]
         return all(self.alone(r, n, a) for a in [*bits(self.newest(self.past[r])), *later])
 
     def disregarded(self, m, s=None):

@@ -63,12 +63,11 @@ class Ledger:
         out, todo = set(), [wanted]
         while todo:
             at = todo.pop()
-            event = self.held.events.get(at)
-            if event is None or event.document is None:
+            if at not in self.held.documents:
                 return None
             if at not in out:
                 out.add(at)
-                todo += event.document.get("replaces", [])
+                todo += self.held.documents[at].get("replaces", [])
         return wanted, out
 
     def _past_of(self, e):
@@ -186,6 +185,13 @@ class Ledger:
                    for x in asked):
                 out |= 1 << p
         return out
+
+    def is_forked(self):
+        """LF-65: without the line of LF-63."""
+        pinned, self.pinned, memo, self._memo = self.pinned, None, self._memo, {}
+        forked = self.newest(self.all).bit_count() > 1
+        self.pinned, self._memo = pinned, memo
+        return forked
 
     def _pin_allows(self, p):
         if self.pinned is None:

@@ -64,8 +64,7 @@ def report(pieces, pin):
     if any(l.doc(a)["level"] > 1 for a in bits(force)):
         return stopped
     cut = {i for i in bits(m) if l.is_cut(i, m)}
-    bare = l if l.pinned is None else Rules(held, None)
-    forked = len(bare.ids(bare.newest(bare.all))) > 1
+    forked = l.is_forked()
     authority = (pin or {}).get("authority")
     met = authority is None or authority in l.ids(force)
     found = [(l.ev[i].id, code, l.is_accepted(i, causes, m)) for i, code, causes in findings(l)]

@@ -40,7 +40,7 @@ impl Ledger {
             Data::ApprovalWithdrawn(withdrawn) => {
                 let of_other = |id: &&EventId| {
                     self.find(&entry.past, **id).map(|index| self.entry(index)).is_some_and(|named| {
-                        named.event.kind() == Some(Kind::ApprovalDenied) && named.principal != entry.principal
+                        named.event.kind() == Some(Kind::ApprovalDenied) && !named.is_by(&entry.principal)
                     })
                 };
                 withdrawn.approvals.iter().find(of_other).map_or(Ok(()), |id| Err(Refusal::DenialOfOther(*id)))
@@ -183,6 +183,20 @@ impl Ledger {
         })
     }
 
+    /// What a release has on a target (LF-84).
+    pub(crate) fn parts<'a>(
+        &'a self,
+        release: ReleaseId,
+        target: &Name,
+        set: &ClosedSet,
+    ) -> Option<&'a crate::field::Set<Component>> {
+        let created = self.indexes.releases.get(&release).into_iter().flatten().copied();
+        created.filter(|index| self.is_effective(*index, set)).find_map(|index| match self.data(index) {
+            Some(Data::ReleaseCreated(created)) => created.components.get(target),
+            Some(_) | None => None,
+        })
+    }
+
     fn check_scope(
         &self,
         entry: &Entry,
@@ -310,7 +324,7 @@ impl Ledger {
     fn check_reviewed(&self, entry: &Entry, reviewed: &Reviewed) -> Result<(), Refusal> {
         for id in &reviewed.events {
             let Some(index) = self.find(&entry.past, *id) else { continue };
-            let own = self.entry(index).principal == entry.principal;
+            let own = self.entry(index).is_by(&entry.principal);
             let newest = &self.authorities().view(entry.view).newest;
             if own && newest.iter().any(|number| self.has_other_reviewer(*number, entry, *id)) {
                 return Err(Refusal::OwnReview(*id));

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::dag::Index;
 use crate::digest::Digest;
-use crate::event::{Data, PromotionRecorded, RolloutStarted};
+use crate::event::{Data, Kind, PromotionRecorded, RolloutStarted};
 use crate::ledger::{Ledger, RolloutKey};
 use crate::name::{Component, EventId, Fingerprint, Name, ReleaseId};
 use crate::time::Time;
@@ -22,7 +22,7 @@ pub struct Gate {
     pub target: Name,
     pub release: ReleaseId,
     pub policy: Digest,
-    /// What a start touches; empty of a promotion, which is of all.
+    /// What a start touches; of a promotion all, and nothing before it is written.
     pub components: BTreeSet<Component>,
     pub whole: BTreeSet<Component>,
     /// The approvals that it names.
@@ -53,6 +53,15 @@ impl Gate {
             _ => return None,
         };
         gate.index = Some(index);
+        // LF-150: a bad id names nothing.
+        let names = |id: &EventId, kind: Kind| ledger.find_kind(&entry.past, *id, kind).is_some();
+        gate.approvals.retain(|id| names(id, Kind::ApprovalGranted));
+        gate.resumes.retain(|id| names(id, Kind::RolloutStarted));
+        gate.promotion = gate.promotion.filter(|id| names(id, Kind::PromotionRecorded));
+        if gate.rollout.is_none() {
+            let own = ledger.own_past(entry);
+            gate.components = ledger.parts(gate.release, &gate.target, &own).into_iter().flatten().cloned().collect();
+        }
         Some(gate)
     }
 

@@ -10,9 +10,8 @@ use crate::right::{Ask, Dimension, Need, Scope};
 
 impl Court<'_> {
     pub(super) fn restrictions(&self, causes: &mut BTreeSet<Cause>) {
-        if let Some(suspension) = self.suspension(&self.gate.key) {
-            causes.insert(self.cause(Code::Suspended, suspension));
-        }
+        let suspensions = self.suspensions(&self.gate.key);
+        causes.extend(suspensions.map(|suspension| self.cause(Code::Suspended, suspension)));
         self.holds(causes);
         self.denials(causes);
         let withdrawn = self.ledger.indexes.withdrawn_releases.get(&self.gate.release);
@@ -46,13 +45,13 @@ impl Court<'_> {
         self.ledger.entry(index).event.id
     }
 
-    /// A suspension of a key that no authority of the own past lifts.
-    pub(super) fn suspension(&self, key: &Fingerprint) -> Option<Index> {
-        let suspensions = self.ledger.indexes.suspensions.get(key)?;
+    /// The suspensions of a key that no authority of the own past lifts.
+    pub(super) fn suspensions(&self, key: &Fingerprint) -> impl Iterator<Item = Index> {
+        let suspensions = self.ledger.indexes.suspensions.get(key).into_iter().flatten().copied();
         let lifted = |index: Index| {
             self.lifters.iter().any(|number| self.ledger.authorities().document(*number).lifts(self.id(index)))
         };
-        suspensions.iter().copied().find(|index| self.restricts(*index) && !lifted(*index))
+        suspensions.filter(move |index| self.restricts(*index) && !lifted(*index))
     }
 
     fn holds(&self, causes: &mut BTreeSet<Cause>) {

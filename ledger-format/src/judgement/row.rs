@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Cause, Code, Gate};
 use crate::dag::Index;
-use crate::event::{ClaimedComponents, Data, End, PromotionRecorded, Rollback, RolloutClaimed, RolloutStarted};
+use crate::event::{ClaimedComponents, Data, End, Kind, PromotionRecorded, Rollback, RolloutClaimed, RolloutStarted};
 use crate::ledger::{ClosedSet, Entry, Ledger, RolloutKey};
 use crate::name::EventId;
 
@@ -23,17 +23,14 @@ impl Ledger {
         if self.policies_of_past(entry, &gate.deployment, &gate.target).any(|policy| policy != gate.policy) {
             causes.insert(Cause::of(Code::RulePolicyDigest));
         }
-        let carried = self.release_in(own, &gate.deployment, gate.release, &gate.target).next();
-        match carried.and_then(|(_, created)| created.components.get(&gate.target)) {
-            None => {
-                causes.insert(Cause::of(Code::RuleRelease));
-            }
-            Some(components) => {
-                let strange = gate.whole.iter().any(|component| !components.contains(component));
-                if strange || !gate.components.is_subset(&gate.whole) {
-                    causes.insert(Cause::of(Code::RuleWhole));
-                }
-            }
+        if self.release_in(own, &gate.deployment, gate.release, &gate.target).next().is_none() {
+            causes.insert(Cause::of(Code::RuleRelease));
+        }
+        let parts = self.parts(gate.release, &gate.target, own);
+        let strange = |component: &crate::name::Component| !parts.is_some_and(|parts| parts.contains(component));
+        let is_start = gate.rollout.is_some();
+        if is_start && (gate.whole.iter().any(strange) || !gate.components.is_subset(&gate.whole)) {
+            causes.insert(Cause::of(Code::RuleWhole));
         }
         match data {
             Data::RolloutStarted(start) => self.start_causes(entry, start, own, &mut causes),
@@ -51,11 +48,15 @@ impl Ledger {
         causes: &mut BTreeSet<Cause>,
     ) {
         let of_release = |copied: &crate::event::Copied| {
-            self.release_in(own, &promotion.deployment, promotion.release, &promotion.target).any(|(_, created)| {
-                created.image(&copied.component).is_some_and(|image| image.digest == copied.image.digest)
+            let created = self.indexes.releases.get(&promotion.release).into_iter().flatten().copied();
+            created.filter(|index| self.is_effective(*index, own)).any(|index| match self.data(index) {
+                Some(Data::ReleaseCreated(created)) => {
+                    created.image(&copied.component).is_some_and(|image| image.digest == copied.image.digest)
+                }
+                Some(_) | None => false,
             })
         };
-        let from = promotion.from.and_then(|id| self.find(&entry.past, id));
+        let from = promotion.from.and_then(|id| self.find_kind(&entry.past, id, Kind::RolloutFinished));
         let from_elsewhere = |finish: Index| {
             self.finished_start(finish).is_some_and(|(_, start)| {
                 start.deployment == promotion.deployment
@@ -70,6 +71,8 @@ impl Ledger {
     }
 
     fn start_causes(&self, entry: &Entry, start: &RolloutStarted, own: &ClosedSet, causes: &mut BTreeSet<Cause>) {
+        // LF-150: a bad id names nothing.
+        let names = |id: &EventId, kind: Kind| self.find_kind(&entry.past, *id, kind).is_some();
         if !self.is_claimed(entry, start, own) {
             causes.insert(Cause::of(Code::RuleClaim));
         }
@@ -78,12 +81,12 @@ impl Ledger {
         {
             causes.insert(Cause::of(Code::RuleRollback));
         }
-        for id in start.resumes.iter().flatten() {
+        for id in start.resumes.iter().flatten().filter(|id| names(id, Kind::RolloutStarted)) {
             if !self.may_resume(entry, start, *id, own) {
                 causes.insert(Cause::of(Code::RuleResumes));
             }
         }
-        let promotion = start.promotion.and_then(|id| self.find(&entry.past, id));
+        let promotion = start.promotion.and_then(|id| self.find_kind(&entry.past, id, Kind::PromotionRecorded));
         if promotion.is_some_and(|index| !self.is_promotion_to(index, start, own)) {
             causes.insert(Cause::of(Code::RulePromotion));
         }
@@ -91,11 +94,11 @@ impl Ledger {
 
     /// The claim is of the same key, run and scope, and not ended; or the start says that it has none.
     fn is_claimed(&self, entry: &Entry, start: &RolloutStarted, own: &ClosedSet) -> bool {
-        let Some(id) = start.claim else { return start.no_lock.is_some() };
+        let claim = start.claim.and_then(|id| self.find_kind(&entry.past, id, Kind::RolloutClaimed));
+        let Some(index) = claim else { return start.no_lock.is_some() };
         if start.no_lock.is_some() {
             return false;
         }
-        let Some(index) = self.find(&entry.past, id) else { return false };
         let claimed = self.entry(index);
         let Some(Data::RolloutClaimed(claim)) = claimed.event.data() else { return false };
         let RolloutClaimed::Target(claim) = &**claim else { return false };
@@ -170,7 +173,7 @@ impl Ledger {
         };
         let claim_end = || match entry.event.data() {
             Some(Data::RolloutStarted(data)) => {
-                let claim = data.claim.and_then(|id| self.index(id))?;
+                let claim = data.claim.and_then(|id| self.find_kind(&entry.past, id, Kind::RolloutClaimed))?;
                 self.indexes
                     .naming(claim)
                     .find(|by| matches!(self.data(*by), Some(Data::ClaimEnded(_))) && self.is_effective(*by, set))
@@ -212,8 +215,8 @@ impl Ledger {
             first.deployment == start.deployment && first.target == start.target && first.release == start.release;
         let running = self.running(&start.deployment, &start.target, own);
         let runs = |id: &EventId| {
-            let undone = self.find(&entry.past, *id);
-            undone.is_some_and(|undone| running.components.values().any(|latest| latest.contains(&undone)))
+            let undone = self.find_kind(&entry.past, *id, Kind::RolloutStarted);
+            undone.is_none_or(|undone| running.components.values().any(|latest| latest.contains(&undone)))
         };
         let effective = self.is_effective(finish, own) && self.is_effective(index, own);
         succeeded

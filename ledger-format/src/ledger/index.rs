@@ -114,7 +114,8 @@ impl Indexes {
             | Data::RolloutFinished(_) => {}
         }
         for named in data.names() {
-            if let Some(named) = numbers.get(&named.id) {
+            // What does not lie in its own past is named by nothing, in whatever order both arrived.
+            if let Some(named) = numbers.get(&named.id).filter(|named| entry.past.contains(**named)) {
                 push(&mut self.naming, *named, index);
             }
         }

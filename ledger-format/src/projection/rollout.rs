@@ -115,7 +115,8 @@ impl Ledger {
             Some(Data::RolloutStarted(other)) => resumes(*by, other),
             Some(_) | None => false,
         });
-        let claim = data.claim.and_then(|id| self.index(id));
+        let past = &self.entry(start).past;
+        let claim = data.claim.and_then(|id| self.find_kind(past, id, crate::event::Kind::RolloutClaimed));
         let of_claim = claim.into_iter().flat_map(|claim| self.indexes.naming(claim));
         let of_claim = of_claim.filter(|by| matches!(self.data(*by), Some(Data::ClaimEnded(_))));
         by_name.chain(of_claim).filter(|by| self.is_effective(*by, set)).collect()

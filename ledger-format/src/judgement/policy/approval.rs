@@ -82,9 +82,8 @@ impl Court<'_> {
     /// By what an approval counts no more: withdrawn, its key suspended, spent by another rollout's start (LF-155).
     fn blame(&self, approval: Index) -> BTreeSet<Cause> {
         let mut blame = BTreeSet::new();
-        if let Some(by) = self.suspension(&self.ledger.entry(approval).event.header.key) {
-            blame.insert(self.cause(Code::ApprovalSuspended, by));
-        }
+        let suspensions = self.suspensions(&self.ledger.entry(approval).event.header.key);
+        blame.extend(suspensions.map(|by| self.cause(Code::ApprovalSuspended, by)));
         for by in self.ledger.indexes.naming(approval).filter(|by| self.restricts(*by)) {
             if matches!(self.ledger.data(by), Some(Data::ApprovalWithdrawn(_))) {
                 blame.insert(self.cause(Code::ApprovalWithdrawn, by));
@@ -102,9 +101,14 @@ impl Court<'_> {
         let (resumed, _) = self.ledger.spent_by(&self.gate.resumes, self.grants, self.set);
         let mut shared: Vec<RolloutKey> = resumed.iter().filter_map(|start| self.ledger.rollout_of(*start)).collect();
         shared.extend(self.gate.rollout.clone());
-        let starts = self.ledger.indexes.starts.get(&self.gate.place()).into_iter().flatten().copied();
+        let past = |start: Index| &self.ledger.entry(start).past;
+        let starts = self.ledger.starts_after(approval).into_iter();
         let spends = |start: &Index| match self.ledger.data(*start) {
-            Some(Data::RolloutStarted(data)) if data.spends.iter().flatten().any(|named| *named == id) => true,
+            Some(Data::RolloutStarted(data))
+                if data.spends.iter().flatten().any(|named| *named == id) && past(*start).contains(approval) =>
+            {
+                true
+            }
             Some(Data::RolloutStarted(data)) if data.resumes.is_some() => {
                 let resumes = data.resumes.iter().flatten().copied().collect();
                 let past = self.ledger.own_past(self.ledger.entry(*start));
@@ -253,8 +257,11 @@ impl Ledger {
                 && self.is_effective(index, set)
                 && starts.insert(index)
             {
-                spent.extend(start.spends.iter().flatten());
-                left.extend(start.resumes.iter().flatten());
+                // LF-150: a bad id names nothing.
+                let own = &self.entry(index).past;
+                let named = |id: &&EventId, kind| self.find_kind(own, **id, kind).is_some();
+                spent.extend(start.spends.iter().flatten().filter(|id| named(id, Kind::ApprovalGranted)));
+                left.extend(start.resumes.iter().flatten().filter(|id| named(id, Kind::RolloutStarted)));
             }
         }
         (starts, spent)
@@ -263,6 +270,16 @@ impl Ledger {
     /// Whether a start is part of a rollout.
     pub(crate) fn is_of(&self, start: Index, rollout: &RolloutKey) -> bool {
         self.rollout_of(start).is_some_and(|of| of == *rollout)
+    }
+
+    /// Starts that name an approval, or lead back to one that does.
+    fn starts_after(&self, approval: Index) -> BTreeSet<Index> {
+        let (mut found, mut ahead) = (BTreeSet::new(), vec![approval]);
+        while let Some(named) = ahead.pop() {
+            let by = self.indexes.naming(named).filter(|by| self.start(*by).is_some());
+            ahead.extend(by.filter(|by| found.insert(*by)).collect::<Vec<_>>());
+        }
+        found
     }
 
     /// The rollout that a start is part of.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Blame, RuleCheck};
 use crate::dag::Index;
 use crate::digest::Digest;
-use crate::event::{Data, EvidenceRecorded, Verdict};
+use crate::event::{Data, EvidenceRecorded, Object, Verdict};
 use crate::judgement::{Code, Court};
 use crate::policy::{EvidenceRule, On};
 
@@ -60,7 +60,14 @@ impl Court<'_> {
             Some(_) | None => None,
         });
         let asked = |evidence: &EvidenceRecorded| {
-            evidence.r#type == rule.r#type && rule.name.as_ref().is_none_or(|name| evidence.name.as_ref() == Some(name))
+            let object = evidence.object();
+            let about = match rule.on {
+                On::Images => matches!(object, Some(Object::Images(_))),
+                On::Release => matches!(object, Some(Object::Release(_))),
+            };
+            about
+                && evidence.r#type == rule.r#type
+                && rule.name.as_ref().is_none_or(|name| evidence.name.as_ref() == Some(name))
         };
         evidence.filter(|(_, evidence)| asked(evidence)).collect()
     }

@@ -22,13 +22,14 @@ impl Court<'_> {
 
     pub(super) fn soak(&self, targets: &Set<Name>, soak: u64) -> RuleCheck {
         let longest = targets.iter().filter_map(|target| self.soaked(target)).max();
-        let found = format!("{} of {}", shown(longest.unwrap_or(0)), shown(soak));
-        RuleCheck::new(Code::PolicySoak, longest.is_some_and(|time| time >= soak), found)
+        let stood = longest.and_then(|time| u64::try_from(time).ok());
+        let found = format!("{} of {}", shown(stood.unwrap_or(0)), shown(soak));
+        RuleCheck::new(Code::PolicySoak, stood.is_some_and(|time| time >= soak), found)
     }
 
     /// The finishes by which this release succeeded on a target as a whole.
     fn stood_on(&self, target: &Name) -> Option<Vec<Index>> {
-        let needed = self.components_there(target)?;
+        let needed = self.ledger.parts(self.gate.release, target, self.grants)?;
         let mut covered: BTreeSet<&Component> = BTreeSet::new();
         let mut finishes = Vec::new();
         for (start, data) in self.starts_on(target) {
@@ -49,13 +50,6 @@ impl Court<'_> {
             }
         }
         needed.iter().all(|component| covered.contains(component)).then_some(finishes)
-    }
-
-    fn components_there(&self, target: &Name) -> Option<Set<Component>> {
-        self.release_events().into_iter().find_map(|index| match self.ledger.data(index) {
-            Some(Data::ReleaseCreated(created)) => created.components.get(target).cloned(),
-            Some(_) | None => None,
-        })
     }
 
     fn starts_on(&self, target: &Name) -> Vec<(Index, &RolloutStarted)> {
@@ -83,16 +77,14 @@ impl Court<'_> {
             })
             .collect();
         let newer = |one: &(Index, &crate::event::EvidenceRecorded)| {
-            let same = |other: &&(Index, &crate::event::EvidenceRecorded)| {
-                other.1.name == one.1.name && other.1.component == one.1.component && other.1.target == one.1.target
-            };
+            let same = |other: &&(Index, &crate::event::EvidenceRecorded)| other.1.is_of_one_series(one.1);
             checks.iter().filter(same).any(|other| self.ledger.entry(other.0).past.contains(one.0))
         };
         checks.iter().any(|one| one.1.verdict == Some(Verdict::Failed) && !newer(one))
     }
 
     /// How long it stood there: from the newest of its finishes to this start, or to an earlier start of another release.
-    fn soaked(&self, target: &Name) -> Option<u64> {
+    fn soaked(&self, target: &Name) -> Option<i64> {
         let finishes = self.stood_on(target)?;
         let time = |index: Index| self.ledger.entry(index).event.header.time;
         let from = finishes.iter().map(|finish| time(*finish)).max()?;
@@ -100,7 +92,7 @@ impl Court<'_> {
         let others = self.starts_on(target).into_iter().filter(|(_, data)| data.release != self.gate.release);
         let replaced = others.filter(|(start, _)| !seen_by_all(*start)).map(|(start, _)| time(start)).min();
         let until: Time = replaced.map_or(self.gate.time, |replaced| replaced.min(self.gate.time));
-        Some(until.ms_since(from))
+        Some(until.unix_ms() - from.unix_ms())
     }
 
     /// V2 alone: how far what others wrote beside it lies after its own time.
@@ -108,7 +100,8 @@ impl Court<'_> {
         let limit = |number: &u32| {
             let document = self.ledger.authorities().document(*number);
             let policy = Policy::resolve(document.authority(), &self.gate.deployment, &self.gate.target);
-            policy.rules().iter().filter_map(|rules| rules.max_stale_ms).map(|ms| ms.get()).min()
+            let in_use = policy.rules().iter().filter(|rules| !self.gate.rollback || rules.rollback.is_none());
+            in_use.filter_map(|rules| rules.max_stale_ms).map(|ms| ms.get()).min()
         };
         let Some(limit) = self.authorities.iter().filter_map(limit).min() else { return };
         let latest = self.gate.time.plus_ms(limit);

@@ -35,6 +35,7 @@ fn permitted(book: Book, name: &'static str, why: &'static str, tell: impl FnOnc
 
 pub fn cases() -> Vec<Case> {
     let mut all = rules();
+    all.extend(bad_references());
     all.extend(resuming());
     all.extend(restrictions());
     all.extend(policies());
@@ -181,6 +182,54 @@ fn rules() -> Vec<Case> {
                 json!({"rollback": {"undoes": [again], "returns_to": finish, "reason": "no"}}),
             )
         }),
+    ]
+}
+
+/// What a bad id names is absent for every other rule (LF-150).
+fn bad_references() -> Vec<Case> {
+    let start = |name, why, more: fn(&mut Book) -> Value| {
+        unpermitted(Book::new(), name, "rule-bad-reference", why, move |b| {
+            b.release_for("prod");
+            let more = more(b);
+            b.start("dave", "prod", "r1", more)
+        })
+    };
+    vec![
+        start("bad-claim", "A claim that is not there.", |_| json!({"claim": hash(b"none")})),
+        start(
+            "bad-claim-and-no-lock",
+            "A claim that is not there, and without a lock.",
+            |_| json!({"claim": hash(b"none"), "no_lock": {"reason": "why not"}}),
+        ),
+        start("bad-promotion", "A release where a promotion is.", |b| json!({"promotion": b.tip[0]})),
+        start("bad-resumes", "A release where a start is.", |b| json!({"resumes": [b.tip[0]]})),
+        start("bad-undoes", "Back to what ran, undoing a release.", |b| {
+            let created = b.tip[0].clone();
+            let (_, back) = b.roll("dave", "prod", "r0", json!({}));
+            json!({"rollback": {"undoes": [created], "returns_to": back, "reason": "no"}})
+        }),
+        start("bad-returns-to", "Back to a start.", |b| {
+            let (start, _) = b.roll("dave", "prod", "r0", json!({}));
+            json!({"rollback": {"undoes": [start], "returns_to": start, "reason": "no"}})
+        }),
+        unpermitted(Book::new(), "bad-from", "rule-bad-reference", "A promotion from a start.", |b| {
+            b.release_for("prod");
+            let start = b.start("dave", "dev", "r1", json!({}));
+            b.say("dave", "promotion.recorded", b.place("prod", json!({"policy": b.policy("prod"), "from": start})))
+        }),
+        unpermitted(
+            Book::new(),
+            "bad-resumes-beside",
+            "rule-bad-reference",
+            "It resumes a start that it has not seen.",
+            |b| {
+                b.release_for("prod");
+                let before = b.tip.clone();
+                let beside = b.start("dave", "prod", "r1", json!({}));
+                b.tip = before;
+                b.start("dave#2", "prod", "r1", json!({"resumes": [beside]}))
+            },
+        ),
     ]
 }
 
