@@ -118,8 +118,9 @@ impl Ledger {
             let ends = self.ends_since(*number, ended);
             // In order of arrival an event comes after all that it names.
             for (index, _) in self.entries().filter(|(index, _)| self.is_effective(*index, set)) {
-                let names_one =
-                    || self.named_by(index).any(|named| tainted.get(&named).is_some_and(|all| all.contains(&by)));
+                let names_one = || {
+                    self.events_named_by(index).any(|named| tainted.get(&named).is_some_and(|all| all.contains(&by)))
+                };
                 if self.is_untrusted(&ends, index) || names_one() {
                     tainted.entry(index).or_default().insert(by);
                 }
@@ -156,7 +157,7 @@ impl Ledger {
     }
 
     /// What a release, approval, promotion or start names by id.
-    fn named_by(&self, index: Index) -> impl Iterator<Item = Index> {
+    fn events_named_by(&self, index: Index) -> impl Iterator<Item = Index> {
         let namers = [Kind::ReleaseCreated, Kind::ApprovalGranted, Kind::PromotionRecorded, Kind::RolloutStarted];
         let data = self.data(index).filter(|data| namers.contains(&data.kind()));
         data.into_iter().flat_map(Data::names).filter_map(|named| self.index(named.id))
