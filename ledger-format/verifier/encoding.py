@@ -1,6 +1,7 @@
 """Bytes: JSON, canonical form, times, keys, signatures (sections 1 and 2 of SPEC.md)."""
 
 import base64
+import datetime
 import hashlib
 import json
 import re
@@ -9,14 +10,21 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.hashes import SHA256
 
-PAYLOAD_TYPE = "application/vnd.in-toto+json"
-BUNDLE_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json"
-PROOF_TYPE = "application/vnd.sealog.key-proof.v1+json"
-FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]")
-DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+FINGERPRINT, DIGEST = r"SHA256:[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]", r"sha256:[0-9a-f]{64}"
 MAX_INT = 9007199254740991
+P25519, L25519 = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
+D25519 = -121665 * pow(121666, -1, P25519) % P25519
+N256 = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551
+SMALL = {bytes.fromhex(x) for x in (
+    "01" + "00" * 31, "ec" + "ff" * 30 + "7f", "00" * 32, "00" * 31 + "80",
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa")}
+ED_PREFIX = bytes.fromhex("302a300506032b6570032100")
+P256_PREFIX = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d03010703420004")
 
-class Malformed(Exception):
+class Malformed(ValueError):
     """The bytes or values are not of the form that the specification asks."""
 
 def need(condition):
@@ -35,24 +43,18 @@ def _integer(text):
     need(re.fullmatch(r"0|[1-9][0-9]{0,15}", text) and int(text) <= MAX_INT)
     return int(text)
 
-def _no_number(_text):
-    raise Malformed()
-
 def parse(raw):
     """LF-1 to LF-4: a value whose canonical form is `raw`."""
-    try:
-        value = json.loads(raw.decode("utf-8"), object_pairs_hook=_members, parse_int=_integer,
-                           parse_float=_no_number, parse_constant=_no_number)
-        need(canonical(value) == raw)
-    except (ValueError, RecursionError) as error:
-        raise Malformed() from error
+    no_number = lambda _: need(False)
+    value = json.loads(raw.decode("utf-8"), object_pairs_hook=_members, parse_int=_integer, parse_float=no_number,
+                       parse_constant=no_number)
+    need(canonical(value) == raw)
     return value
 
 def depth(value):
     """LF-6: 1 for an object or array without another one inside."""
     if isinstance(value, (dict, list)):
-        inner = value.values() if isinstance(value, dict) else value
-        return 1 + max((depth(v) for v in inner), default=0)
+        return 1 + max(map(depth, value.values() if isinstance(value, dict) else value), default=0)
     return 0
 
 def digest(raw):
@@ -60,66 +62,37 @@ def digest(raw):
 
 def unbase64(text):
     """LF-12."""
-    try:
-        raw = base64.b64decode(text, validate=True)
-        need(base64.b64encode(raw).decode() == text)
-    except ValueError as error:
-        raise Malformed() from error
+    raw = base64.b64decode(text, validate=True)
+    need(base64.b64encode(raw).decode() == text)
     return raw
 
-def days(year, month, day):
-    """Days since 1970-01-01 in the proleptic Gregorian calendar."""
-    y = year - (month <= 2)
-    of_year = (153 * ((month + 9) % 12) + 2) // 5 + day - 1
-    return y * 365 + y // 4 - y // 100 + y // 400 + of_year - 719468
-
 def milliseconds(text):
-    """LF-11."""
-    m = re.fullmatch(r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})\.([0-9]{3})Z", text)
+    """LF-11. Python has no year 0; the calendar repeats after 400 years, which have 146,097 days."""
+    m = re.fullmatch(r"([0-9]{4})(-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3})Z", text)
     need(m)
-    year, month, day, hour, minute, second, ms = map(int, m.groups())
-    need(1 <= month <= 12)
-    following = (year + (month == 12), month % 12 + 1)
-    need(1 <= day <= days(*following, 1) - days(year, month, 1) and hour <= 23 and minute <= 59 and second <= 59)
-    return (((days(year, month, day) * 24 + hour) * 60 + minute) * 60 + second) * 1000 + ms
-
-P25519 = 2**255 - 19
-D25519 = -121665 * pow(121666, -1, P25519) % P25519
-L25519 = 2**252 + 27742317777372353535851937790883648493
-SMALL = {bytes.fromhex(x) for x in (
-    "01" + "00" * 31, "ec" + "ff" * 30 + "7f", "00" * 32, "00" * 31 + "80",
-    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
-    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
-    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
-    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa")}
-N256 = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551
+    moved = int(m[1]) < 400
+    at = datetime.datetime.strptime(f"{int(m[1]) + 400 * moved:04}{m[2]}", "%Y-%m-%dT%H:%M:%S.%f")
+    since = at - datetime.datetime(1970, 1, 1) - datetime.timedelta(days=146_097 * moved)
+    return since // datetime.timedelta(milliseconds=1)
 
 def _good_point(raw):
     """A canonical encoding of a point of edwards25519 that is not of small order."""
     y = int.from_bytes(raw, "little") & (2**255 - 1)
-    if y >= P25519 or raw in SMALL:
-        return False
     square = (y * y - 1) * pow(D25519 * y * y + 1, -1, P25519) % P25519
-    return square != 0 and pow(square, (P25519 - 1) // 2, P25519) == 1
+    return y < P25519 and raw not in SMALL and square != 0 and pow(square, (P25519 - 1) // 2, P25519) == 1
 
 class Key:
     """A public key in one of the two forms of LF-23."""
-
     def __init__(self, der):
-        ed, p256 = bytes.fromhex("302a300506032b6570032100"), bytes.fromhex(
-            "3059301306072a8648ce3d020106082a8648ce3d030107034200")
         field = lambda x: len(x).to_bytes(4, "big") + x
-        if len(der) == 44 and der.startswith(ed):
+        self.is_ed = len(der) == 44 and der.startswith(ED_PREFIX)
+        if self.is_ed:
             need(_good_point(der[12:]))
-            self.ed = ed25519.Ed25519PublicKey.from_public_bytes(der[12:])
+            self.key = ed25519.Ed25519PublicKey.from_public_bytes(der[12:])
             blob = field(b"ssh-ed25519") + field(der[12:])
         else:
-            need(len(der) == 91 and der.startswith(p256) and der[26] == 4)
-            self.ed = None
-            try:
-                self.p256 = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), der[26:])
-            except ValueError as error:
-                raise Malformed() from error
+            need(len(der) == 91 and der.startswith(P256_PREFIX))
+            self.key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), der[26:])
             blob = field(b"ecdsa-sha2-nistp256") + field(b"nistp256") + field(der[26:])
         self.fingerprint = "SHA256:" + base64.b64encode(hashlib.sha256(blob).digest()).decode().rstrip("=")
 
@@ -127,13 +100,13 @@ class Key:
         """LF-22, LF-25, LF-26."""
         message = b"DSSEv1 %d %s %d %s" % (len(kind), kind.encode(), len(body), body)
         try:
-            if self.ed:
+            if self.is_ed:
                 need(len(signature) == 64 and int.from_bytes(signature[32:], "little") < L25519)
                 need(signature[:32] not in SMALL)
-                self.ed.verify(signature, message)
+                self.key.verify(signature, message)
             else:
                 _check_der(signature)
-                self.p256.verify(signature, message, ec.ECDSA(SHA256()))
+                self.key.verify(signature, message, ec.ECDSA(SHA256()))
         except (InvalidSignature, Malformed):
             return False
         return True
@@ -154,6 +127,6 @@ def documents_key(entry, fingerprint):
     """The key of an entry of a document, when LF-23 and LF-24 hold for it."""
     try:
         key = Key(unbase64(entry["public"]))
-    except Malformed:
+    except ValueError:
         return None
     return key if key.fingerprint == fingerprint else None

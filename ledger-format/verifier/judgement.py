@@ -5,7 +5,7 @@ from collections import namedtuple
 from encoding import canonical, digest
 from facts import Facts
 from kinds import covers
-from ledger import JUDGED, bits
+from ledger import JUDGED, bits, mask_of
 
 Context = namedtuple("Context", "s e g m a second")
 START, EVIDENCE = "rollout.started", "evidence.recorded"
@@ -39,7 +39,7 @@ class Judgement(Facts):
 
     def v1(self, s):
         def make():
-            causes = {(code, None) for code in self.breaches(s)} | self.causes(self.context(s))
+            causes = {(code, None) for code, broken in self.breaches(s) if broken} | self.causes(self.context(s))
             return self.verdict(s, causes, "unpermitted"), causes
         return self.memo(("v1", s), make)
 

@@ -2,7 +2,7 @@
 
 import re
 
-from encoding import DIGEST, FINGERPRINT, MAX_INT, Malformed, canonical, milliseconds, need, unbase64
+from encoding import DIGEST, FINGERPRINT, MAX_INT, canonical, milliseconds, need, unbase64
 
 CONTROL_RE = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 RIGHTS = set("""approval.denied approval.granted approval.requested approval.withdrawn build.recorded hold.lifted
@@ -29,7 +29,7 @@ def read_by(read):
     def form(v, _):
         try:
             return isinstance(v, str) and (read(v), True)[1]
-        except Malformed:
+        except ValueError:
             return False
     return form
 

@@ -6,7 +6,7 @@ import pathlib
 import sys
 
 from admission import Held, keys_of
-from ledger import AUTHORITY, JUDGED, bits
+from ledger import AUTHORITY, JUDGED, bits, mask_of
 from rules import Rules
 
 NAMERS = ("release.created", "approval.granted", "promotion.recorded", "rollout.started")
@@ -26,7 +26,7 @@ def findings(l):
             yield i, "applied-after-end", []
     since = {}
     for a in bits(l.in_force(m)):
-        for i in l.union(tainted(l, a, keys, l.at[q], eff) for keys, q in ended_since(l, a)):
+        for i in {i for keys, q in ended_since(l, a) for i in tainted(l, a, keys, l.at[q], eff)}:
             since.setdefault(i, set()).add(("since", l.ev[a].id))
     yield from ((i, "since", causes) for i, causes in since.items())
     seals = list(l.of(eff, "ledger.sealed"))

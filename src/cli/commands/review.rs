@@ -177,7 +177,7 @@ fn causes(teller: &Teller<'_>, what: &What) -> Vec<CauseView> {
             vec![CauseView { code: refusal.code().to_owned(), event: None, says: Some(refusal.to_string()) }]
         }
         What::AppliedAfterEnd(end) => vec![by("ended", end)],
-        What::Tainted(authority) => vec![by("since", authority)],
-        What::SealedTwice(other) => vec![by("seal-fork", other)],
+        What::Tainted(authorities) => authorities.iter().map(|id| by("since", id)).collect(),
+        What::SealedTwice(others) => others.iter().map(|id| by("seal-fork", id)).collect(),
     }
 }

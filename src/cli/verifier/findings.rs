@@ -79,8 +79,11 @@ impl Verifier<'_> {
                 facts
             }
             What::AppliedAfterEnd(end) => vec![("after", format!("{} {}", self.look.event(end), self.tell(end)))],
-            What::Tainted(by) => vec![("not trusted since", format!("{} {}", self.look.event(by), self.tell(by)))],
-            What::SealedTwice(other) => vec![("beside", self.look.event(other))],
+            What::Tainted(by) => {
+                let told = |id| format!("{} {}", self.look.event(id), self.tell(id));
+                by.iter().map(|id| ("not trusted since", told(id))).collect()
+            }
+            What::SealedTwice(others) => others.iter().map(|id| ("beside", self.look.event(id))).collect(),
         }
     }
 
