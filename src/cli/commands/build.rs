@@ -111,8 +111,10 @@ impl Work<'_> {
                 }
             }
         });
-        writer.finish()?;
         let recorded = made.len();
+        if recorded > 0 {
+            failed.extend(writer.finish().err());
+        }
         if recorded > 0 || failed.is_empty() {
             self.world.ui.show(&Builds::of(self.plan, made, self.watch.elapsed()))?;
         }

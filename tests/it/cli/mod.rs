@@ -2,9 +2,12 @@
 
 mod approve;
 mod authority;
+mod build;
 mod deployments;
 mod frame;
 mod gates;
 mod init;
+mod record;
+mod release;
 mod review;
 mod seen;
