@@ -1,11 +1,12 @@
 //! Changes who may do what: shows what the next authority changes and costs, asks, signs.
 
 use ledger_format::authority::document::Authority;
-use ledger_format::event::{AuthorityProposed, Data};
+use ledger_format::event::{ApprovalGranted, AuthorityProposed, Data, Kind};
 use ledger_format::field::Text;
 use ledger_format::ledger::{ClosedSet, Ledger};
 use ledger_format::name::{EventId, Name};
 use ledger_format::policy::Policy;
+use ledger_format::right::{Ask, Dimension, Need, Scope};
 use ledger_format::time::Time;
 
 use super::World;
@@ -87,7 +88,7 @@ pub fn approvals_lost(ledger: &Ledger, set: &ClosedSet, new: &Authority, now: Ti
         let counted = ledger.documents(set).any(|document| {
             Policy::resolve(document.authority(), &granted.deployment, &granted.target).digest() == granted.policy
         });
-        let gone = !new.principals.contains_key(&ledger.entry(*index).principal);
+        let gone = asks(granted).iter().any(|ask| !new.gives(&ledger.entry(*index).principal, ask));
         let spent = ledger.entries().any(|(_, entry)| match entry.event.data() {
             Some(Data::RolloutStarted(start)) => {
                 start.spends.iter().flatten().any(|id| *id == ledger.entry(*index).event.id)
@@ -101,6 +102,23 @@ pub fn approvals_lost(ledger: &Ledger, set: &ClosedSet, new: &Authority, now: Ti
             && (gone || policy != granted.policy)
     });
     lost.map(|index| lost_event(ledger, index)).collect()
+}
+
+/// What an approval asks of who gives it; of no component by name: of all.
+fn asks(granted: &ApprovalGranted) -> Vec<Ask> {
+    let components = granted.components.iter().flatten().map(|component| Dimension::One(component.clone()));
+    let components: Vec<_> = components.collect();
+    let components = if components.is_empty() { vec![Dimension::All] } else { components };
+    let ask = |component| Ask {
+        need: Need::Kind(Kind::ApprovalGranted),
+        scope: Scope {
+            deployment: Dimension::One(granted.deployment.clone()),
+            component,
+            target: Dimension::One(granted.target.clone()),
+        },
+        about: None,
+    };
+    components.into_iter().map(ask).collect()
 }
 
 /// An event as one that loses its effect.

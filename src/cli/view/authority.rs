@@ -150,7 +150,7 @@ impl View for Proposal {
     }
 
     fn quiet(&self) -> Option<String> {
-        self.proposal.map(|id| id.short())
+        self.proposal.map(|id| id.to_string())
     }
 }
 

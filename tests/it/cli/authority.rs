@@ -1,8 +1,9 @@
 //! `sealog ledger keys|policy|propose|endorse`: who may do what, and every way in which it stays as it was.
 
 use insta::assert_snapshot;
+use serde_json::{Value, json};
 
-use crate::support::Sandbox;
+use crate::support::{Sandbox, Team};
 
 /// Ids and fingerprints differ from run to run.
 macro_rules! assert_shown {
@@ -62,8 +63,8 @@ fn a_key_is_enrolled_with_its_rights_after_they_were_shown() {
     ");
     let list = sandbox.run("ledger keys list --format json").succeeds().json();
     assert_eq!(list[2]["principal"], "chloe");
-    assert_eq!(list[2]["rights"][0]["targets"], serde_json::json!(["prod"]));
-    assert_eq!(list[2]["groups"], serde_json::json!(["release-managers"]));
+    assert_eq!(list[2]["rights"][0]["targets"], json!(["prod"]));
+    assert_eq!(list[2]["groups"], json!(["release-managers"]));
     assert_eq!(events(&sandbox), 2);
 }
 
@@ -79,7 +80,7 @@ fn what_is_wrong_changes_nothing() {
     sandbox.write("project/rules.yaml", "approvals: [{count: 1, groups: []}]\n");
     sandbox.write("project/good.yaml", "built: true\n");
     let authority = sandbox.run("ledger propose --print").succeeds().stdout;
-    let mut json: serde_json::Value = sandbox.run("ledger propose --print --format json").succeeds().json();
+    let mut json: Value = sandbox.run("ledger propose --print --format json").succeeds().json();
     json["roots"]["threshold"] = 3.into();
     sandbox.write("project/threshold.json", json.to_string());
     json["roots"]["threshold"] = 1.into();
@@ -207,7 +208,7 @@ fn a_key_is_rotated_in_two_steps() {
 fn who_is_no_root_asks_for_a_new_key() {
     let sandbox = team();
     let printed = sandbox.run_as("ben", "ledger keys rotate --yes").succeeds().stdout;
-    let request: serde_json::Value = serde_json::from_str(&printed).expect("a request");
+    let request: Value = serde_json::from_str(&printed).expect("a request");
     assert_eq!(request["principal"], "ben");
     sandbox.write("project/ben-2.json", printed);
     sandbox.run("ledger keys add ben-2.json --yes").succeeds();
@@ -226,8 +227,8 @@ fn a_suspended_key_says_so_until_it_is_lifted() {
         row["state"].as_str().expect("a state").to_owned()
     };
     assert_eq!(state(&sandbox), "suspended");
-    let mut json: serde_json::Value = sandbox.run("ledger propose --print --format json").succeeds().json();
-    json["lifted"] = serde_json::json!([event["event"]]);
+    let mut json: Value = sandbox.run("ledger propose --print --format json").succeeds().json();
+    json["lifted"] = json!([event["event"]]);
     sandbox.write("project/lift.json", json.to_string());
     sandbox.run("ledger propose lift.json --reason 'found again' --yes").succeeds().says("+ lift");
     assert_eq!(state(&sandbox), "active");
@@ -245,4 +246,76 @@ fn a_wrong_passphrase_signs_nothing() {
     sandbox.run(set).fails(2, "key-locked").says("SEALOG_KEY_PASSPHRASE");
     assert_eq!(events(&sandbox), 1);
     sandbox.with("SEALOG_KEY_PASSPHRASE", "right").run(set).succeeds();
+}
+
+#[test]
+fn what_a_change_costs_is_said_before_it_is_signed() {
+    let team = Team::new();
+    team.releases("ci", 1, "v1.5.0");
+    team.run("ben", "approve shop v1.5.0 --target prod --yes").succeeds();
+    team.run("chloe", "approve shop v1.5.0 --target prod --yes").succeeds();
+    team.sandbox.write("project/dev.yaml", "built: true\n");
+    for (line, approvals) in [
+        ("ledger policy set dev.yaml --target prod", json!(["ben", "chloe"])),
+        ("ledger policy set dev.yaml --target dev", json!([])),
+        ("ledger policy set --target prod --remove", json!(["ben", "chloe"])),
+        ("ledger keys end chloe --because left", json!(["chloe"])),
+        ("ledger keys end tom --because left", json!([])),
+    ] {
+        let plan = team.run("ana", &format!("{line} --dry-run --format json")).succeeds().json();
+        let lost: Vec<Value> =
+            plan["approvals"].as_array().expect("a list").iter().map(|lost| lost["principal"].clone()).collect();
+        assert_eq!(Value::from(lost), approvals, "{line}");
+    }
+    let mut weaker = team.answers("ana", "ledger propose --print");
+    weaker["principals"]["ben"]["rights"][0]["targets"] = json!(["staging"]);
+    team.sandbox.write("project/weaker.json", weaker.to_string());
+    let plan = team.answers("ana", "ledger propose weaker.json --reason x --dry-run");
+    assert_eq!(plan["approvals"][0]["principal"], "ben");
+    let plan = team.run("ana", "ledger keys end chloe --because left --dry-run").succeeds();
+    plan.says("! approvals  1 approval would not count for a start any more");
+}
+
+#[test]
+fn a_ledger_that_cannot_be_written_stays_as_it_is() {
+    let sandbox = Sandbox::shop();
+    sandbox.write("project/rules.yaml", "built: true\n");
+    let scratch = sandbox.path("project/.sealog/ledger/sealog/tmp");
+    std::fs::remove_dir_all(&scratch).expect("a folder");
+    std::fs::write(&scratch, "").expect("a file in its place");
+    sandbox.run("ledger policy set rules.yaml --target prod --yes").fails(6, "store-unreachable").says("sealog/tmp");
+    std::fs::remove_file(&scratch).expect("it goes");
+    assert_eq!(events(&sandbox), 1);
+    sandbox.run("verify").succeeds();
+}
+
+/// A field is never renamed or removed within a major version.
+#[test]
+fn programs_read_the_same_fields() {
+    let sandbox = team();
+    sandbox.write("project/rules.yaml", "built: true\n");
+    let proposal = "approvals asked by changes cuts endorsed_before proposal reason replaces state version";
+    for (line, pointer, fields) in [
+        ("init", "", "address created founder ledger pinned_in"),
+        ("ledger keys list", "/0", "ended groups key last_used principal rights root state suspended_by targets"),
+        ("ledger keys request --name ben", "", "key ledger principal proof public"),
+        ("ledger policy set rules.yaml --target prod --dry-run", "", proposal),
+        ("ledger policy set rules.yaml --target prod --dry-run", "/asked/0", "endorsed_by roots threshold version"),
+        ("ledger policy set rules.yaml --target prod --dry-run", "/changes/0", "details how says what"),
+        ("ledger policy set rules.yaml --target prod --yes", "", proposal),
+        ("ledger policy show", "", "authority policies"),
+        ("ledger policy show", "/policies/0", "deployments rules targets"),
+        ("ledger policy show --target prod", "", "deployment digest rules since target"),
+        ("ledger policy show --target prod", "/since", "event proposed_by time version"),
+        ("ledger keys suspend ben --reason x --yes", "", "event keys"),
+        ("ledger keys end ben --because lost --yes", "", proposal),
+        ("ledger keys list", "/2/ended", "cut event reason time version"),
+        ("ledger propose --print", "", "home level policies principals roots"),
+    ] {
+        let json = sandbox.run(&format!("{line} --format json")).succeeds().json();
+        let object = json.pointer(pointer).and_then(Value::as_object).unwrap_or_else(|| panic!("{line}: {json}"));
+        let mut names: Vec<&str> = object.keys().map(String::as_str).collect();
+        names.sort_unstable();
+        assert_eq!(names.join(" "), fields, "{line} {pointer}");
+    }
 }

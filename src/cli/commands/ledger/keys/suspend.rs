@@ -88,6 +88,6 @@ impl View for Suspended {
     }
 
     fn quiet(&self) -> Option<String> {
-        self.event.map(|id| id.short())
+        self.event.map(|id| id.to_string())
     }
 }
