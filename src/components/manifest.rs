@@ -14,13 +14,16 @@ use serde::{Deserialize, Serialize};
 use super::plan::{Action, Applied, Change, Compared, ComponentPlan, Effect, Work};
 use super::{ComponentError, ComponentType};
 use crate::config::{BoundComponent, BoundKind, ProjectPath};
-use crate::fs::{self, FsError, Limit};
+use crate::fs::{self, FsError, Limit, Lock, TryLock};
 
 /// The file in an output folder that lists what was written there.
 pub const MARKER: &str = ".sealog-rendered.json";
 
 /// Where files are written before they get their names.
 const TEMPORARY: &str = ".sealog/tmp";
+
+/// A file for each output folder, which is locked while the folder is written.
+const LOCKS: &str = ".sealog/locks";
 
 const MARKER_LIMIT: Limit = Limit { what: "the list of rendered files", bytes: 4 << 20 };
 const FILE_LIMIT: Limit = Limit { what: "a rendered file", bytes: 16 << 20 };
@@ -54,6 +57,7 @@ impl ComponentType for Manifest {
             return Err(ComponentError::OtherType { component: plan.component.clone() });
         };
         let folder = Folder { component: &plan.component, output, root };
+        let _alone = folder.lock()?;
         let now = Written { component: plan.component.to_string(), files: digests(files) };
         let before = folder.written()?;
         if before.as_ref() != Some(&now) || !plan.is_empty() {
@@ -106,6 +110,20 @@ struct Folder<'a> {
 }
 
 impl Folder<'_> {
+    /// Whatever the ledger says: two processes never write one folder at once. `None` where the disk knows no locks.
+    fn lock(&self) -> Result<Option<Lock>, ComponentError> {
+        let locks = self.root.join(LOCKS);
+        fs::create_folder(&locks).map_err(self.file())?;
+        let path = locks.join(Digest::of(self.output.as_str().as_bytes()).hex());
+        match Lock::try_take(&path).map_err(self.file())? {
+            TryLock::Taken(lock) => Ok(Some(lock)),
+            TryLock::Unsupported => Ok(None),
+            TryLock::Busy => {
+                Err(ComponentError::Busy { component: self.component.clone(), path: self.output.to_string() })
+            }
+        }
+    }
+
     /// What the marker says; `None` where there is none.
     fn written(&self) -> Result<Option<Written>, ComponentError> {
         self.check_way(self.output)?;

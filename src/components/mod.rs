@@ -54,6 +54,8 @@ pub enum ComponentError {
     Marker { component: Component, path: String },
     #[error("{component} would write two files that are one where case makes no difference: {first} and {second}")]
     SameFile { component: Component, first: String, second: String },
+    #[error("another process is writing the files of {component} in {path}")]
+    Busy { component: Component, path: String },
     #[error("cannot write the files of {component}")]
     File { component: Component, source: FsError },
 }

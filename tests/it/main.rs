@@ -13,6 +13,7 @@ mod images;
 mod judgement;
 mod lock_model;
 mod releases;
+mod rollouts_at_once;
 mod stores;
 // Not every step of the work has a test for every help.
 #[allow(dead_code)]
