@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::candidate::CandidateView;
 use super::evidence::{self, SeenEvidence};
-use super::says::list;
+use super::says::{count, list};
 use crate::cli::ui::look::Look;
 use crate::cli::ui::page::{Facts, Page, View};
 use crate::cli::ui::text::{Line, Mark};
@@ -96,7 +96,7 @@ impl GateView {
 
     /// `6 of 6 rules met`
     pub fn summary(&self) -> String {
-        format!("{} of {} rules met", self.rules_met, self.rules.len())
+        format!("{} of {} met", self.rules_met, count(self.rules.len(), "rule"))
     }
 
     pub fn draw(&self, facts: Facts) -> Facts {

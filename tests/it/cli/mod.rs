@@ -11,3 +11,4 @@ mod record;
 mod release;
 mod review;
 mod seen;
+mod stopped;
