@@ -47,7 +47,8 @@ pub struct Gains {
 impl Successor {
     /// The same authority once more, in the next version.
     pub fn of(ledger: &Ledger, set: &ClosedSet) -> Result<Self, SuccessionError> {
-        let newest = ledger.documents(set).map(Document::authority).max_by_key(|document| document.version);
+        let documents: Vec<&Document> = ledger.documents(set).collect();
+        let newest = documents.iter().map(|document| document.authority()).max_by_key(|document| document.version);
         let old = newest.ok_or(SuccessionError::NoAuthority)?.clone();
         let new = Authority {
             version: Int::new(old.version.get() + 1).unwrap_or(old.version),
@@ -57,7 +58,43 @@ impl Successor {
             excluded: None,
             ..old.clone()
         };
-        Ok(Self { old, new })
+        let mut successor = Self { old, new };
+        if documents.len() > 1 {
+            successor.join(&documents)?;
+        }
+        Ok(successor)
+    }
+
+    /// In a dispute nobody is dropped: who and what any side lists is listed, but for what a side has ended.
+    fn join(&mut self, sides: &[&Document]) -> Result<(), SuccessionError> {
+        for side in sides {
+            for (name, principal) in side.authority().principals.iter() {
+                let keys = principal
+                    .keys
+                    .iter()
+                    .flat_map(|keys| keys.iter())
+                    .map(|(key, entry)| Some((key.clone(), entry.clone())));
+                for key in keys.chain([None]) {
+                    let grants = principal.rights.iter().flatten().cloned().collect();
+                    let groups = principal.groups.iter().flatten().cloned().collect();
+                    self.give(name, Gains { key, grants, groups })?;
+                }
+            }
+        }
+        let listed: Vec<(Name, Fingerprint)> =
+            self.new.keys().map(|(name, key, _)| (name.clone(), key.clone())).collect();
+        for (name, key) in listed {
+            if sides.iter().any(|side| side.ended_key(&key).is_some()) {
+                self.drop_key(&name, &key);
+            }
+        }
+        Ok(())
+    }
+
+    fn drop_key(&mut self, name: &Name, key: &Fingerprint) {
+        let Some(mut principal) = self.new.principals.get(name).cloned() else { return };
+        principal.keys = without(&principal, key);
+        self.set_principal(name.clone(), principal);
     }
 
     /// The rule that the document breaks, if it does.
@@ -109,8 +146,7 @@ impl Successor {
         let Some(mut principal) = self.new.principals.get(&name).cloned() else {
             return Err(SuccessionError::UnknownPrincipal(name));
         };
-        let others = principal.keys.iter().flat_map(|keys| keys.iter()).filter(|(other, _)| *other != key);
-        principal.keys = Map::new(others.map(|(key, entry)| (key.clone(), entry.clone())));
+        principal.keys = without(&principal, key);
         if matches!(principal, Principal { groups: None, rights: None, keys: None }) {
             return self.end_principal(&name, end);
         }
@@ -163,6 +199,12 @@ impl Successor {
         add(&mut ended);
         self.new.ended = Some(ended);
     }
+}
+
+/// The keys of a principal but for one.
+fn without(principal: &Principal, key: &Fingerprint) -> Option<Map<Fingerprint, Key>> {
+    let others = principal.keys.iter().flat_map(|keys| keys.iter()).filter(|(other, _)| *other != key);
+    Map::new(others.map(|(key, entry)| (key.clone(), entry.clone())))
 }
 
 /// A proposal that could still come in force.

@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
-use crate::support::{Sandbox, Team};
+use crate::support::{Sandbox, Team, copy};
 
 /// Ids and fingerprints differ from run to run.
 macro_rules! assert_shown {
@@ -318,4 +318,31 @@ fn programs_read_the_same_fields() {
         names.sort_unstable();
         assert_eq!(names.join(" "), fields, "{line} {pointer}");
     }
+}
+
+/// Two roots of one each changed the authority without seeing the other: whoever remembers neither sees both.
+#[test]
+fn a_dispute_is_settled_by_a_version_that_replaces_both_sides() {
+    let sandbox = Sandbox::shop();
+    for name in ["ben", "tom"] {
+        let request = sandbox.run(&format!("ledger keys request --name {name}")).succeeds().stdout;
+        sandbox.write(&format!("project/{name}.json"), request);
+    }
+    let key = sandbox.path("home/sealog/keys/ana.pem").display().to_string();
+    let sandbox = sandbox.without("SEALOG_KEY_NAME").with("SEALOG_KEY_FILE", &key);
+    copy(&sandbox.path("project/.sealog/ledger"), &sandbox.path("project/copy"));
+    sandbox.run("ledger keys add ben.json --preset approver --yes").succeeds();
+    let machine = |name: &str| sandbox.path(name).display().to_string();
+    let (second, third) = (machine("second"), machine("third"));
+    let sandbox = sandbox.with("SEALOG_HOME", &second);
+    sandbox.run("ledger keys add tom.json --preset deployer --ledger copy --yes").succeeds();
+    copy(&sandbox.path("project/copy/sealog/tail"), &sandbox.path("project/.sealog/ledger/sealog/tail"));
+    let sandbox = sandbox.with("SEALOG_HOME", &third);
+    sandbox.run("verify").fails(3, "authority-forked");
+    let settled = sandbox.run("ledger keys add --name ben --preset reviewer --yes --format json").succeeds().json();
+    assert_eq!(settled["replaces"].as_array().map(Vec::len), Some(2));
+    sandbox.run("verify").succeeds();
+    let list = sandbox.run("ledger keys list --format json").succeeds().json();
+    let names: Vec<&str> = list.as_array().expect("rows").iter().filter_map(|row| row["principal"].as_str()).collect();
+    assert_eq!(names, ["ana", "ana", "ben", "tom"], "nobody was dropped");
 }

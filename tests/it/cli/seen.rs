@@ -1,20 +1,6 @@
 //! What this machine verified once must be there the next time.
 
-use std::path::Path;
-
-use crate::support::Sandbox;
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).expect("a folder");
-    for entry in std::fs::read_dir(from).expect("a folder") {
-        let entry = entry.expect("an entry");
-        if entry.path().is_dir() {
-            copy(&entry.path(), &to.join(entry.file_name()));
-        } else {
-            std::fs::copy(entry.path(), to.join(entry.file_name())).expect("a file");
-        }
-    }
-}
+use crate::support::{Sandbox, copy};
 
 /// Puts another folder in the place of the ledger and the ledger where that was.
 fn swap(sandbox: &Sandbox, other: &str) {

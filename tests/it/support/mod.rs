@@ -6,6 +6,6 @@ mod team;
 mod tool;
 
 pub use ledger::{TestLedger, created};
-pub use sandbox::{Sandbox, words};
+pub use sandbox::{Sandbox, copy, words};
 pub use team::{Team, image, without_ids};
 pub use tool::tool;

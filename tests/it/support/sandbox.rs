@@ -229,7 +229,8 @@ pub fn words(line: &str) -> Vec<String> {
     words
 }
 
-fn copy(from: &Path, to: &Path) {
+/// Copies a folder with all that is in it.
+pub fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).expect("a folder of the project");
     for entry in std::fs::read_dir(from).expect("a fixture") {
         let entry = entry.expect("an entry");
