@@ -18,3 +18,4 @@ mod stores;
 // Not every step of the work has a test for every help.
 #[allow(dead_code)]
 mod support;
+mod writers_at_once;
