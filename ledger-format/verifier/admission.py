@@ -76,8 +76,7 @@ class Event:
         listed = [(d, n.decode()) for d, n in sorted(images)] or [(ledger, "ledger")]
         return self.subject == [{"digest": {"sha256": d[7:]}, "name": n} for d, n in listed]
 
-    def signed_by(self, key):
-        return key.verifies(self.signature, PAYLOAD_TYPE, self.payload)
+    def signed_by(self, key): return key.verifies(self.signature, PAYLOAD_TYPE, self.payload)
 
 def keys_of(document):
     """(principal, fingerprint, entry) of each key of a document."""
@@ -140,13 +139,3 @@ class Held:
         self.junk_ids = {e.id for e in strangers}
         self.events = {e.id: e for e in good if e.id not in lacking}
         self.pending = {e.id: e for e in good if e.id in lacking}
-
-    def reached(self, start):
-        """`start` and the ids that it reaches through the parents of held objects."""
-        out, todo = set(), [start]
-        while todo:
-            at = todo.pop()
-            if at not in out:
-                out.add(at)
-                todo += self.parents.get(at, [])
-        return out

@@ -8,6 +8,7 @@ import re
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
 FINGERPRINT, DIGEST = r"SHA256:[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]", r"sha256:[0-9a-f]{64}"
@@ -15,12 +16,10 @@ MAX_INT = 9007199254740991
 P25519, L25519 = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
 D25519 = -121665 * pow(121666, -1, P25519) % P25519
 N256 = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551
-SMALL = {bytes.fromhex(x) for x in (
-    "01" + "00" * 31, "ec" + "ff" * 30 + "7f", "00" * 32, "00" * 31 + "80",
-    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
-    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
-    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
-    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa")}
+SMALL = {(y | sign << 255).to_bytes(32, "little") for sign in (0, 1) for y in (0, 1, P25519 - 1) + tuple(
+    int.from_bytes(bytes.fromhex(x), "little") for x in (
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a"))}
 ED_PREFIX = bytes.fromhex("302a300506032b6570032100")
 P256_PREFIX = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d03010703420004")
 
@@ -57,8 +56,17 @@ def depth(value):
         return 1 + max(map(depth, value.values() if isinstance(value, dict) else value), default=0)
     return 0
 
-def digest(raw):
-    return "sha256:" + hashlib.sha256(raw).hexdigest()
+def reach(start, step):
+    """`start` and all that `step` leads to from one to the next."""
+    out, todo = set(), [start]
+    while todo:
+        at = todo.pop()
+        if at not in out:
+            out.add(at)
+            todo += step(at)
+    return out
+
+def digest(raw): return "sha256:" + hashlib.sha256(raw).hexdigest()
 
 def unbase64(text):
     """LF-12."""
@@ -105,23 +113,12 @@ class Key:
                 need(signature[:32] not in SMALL)
                 self.key.verify(signature, message)
             else:
-                _check_der(signature)
+                r, low = decode_dss_signature(signature)
+                need(encode_dss_signature(r, low) == signature and 1 <= r < N256 and 1 <= low <= (N256 - 1) // 2)
                 self.key.verify(signature, message, ec.ECDSA(SHA256()))
-        except (InvalidSignature, Malformed):
+        except (InvalidSignature, ValueError):
             return False
         return True
-
-def _check_der(signature):
-    need(len(signature) >= 8 and signature[0] == 0x30 and signature[1] == len(signature) - 2 < 0x80)
-    at, integers = 2, []
-    for _ in "rs":
-        need(at + 2 <= len(signature) and signature[at] == 2)
-        raw = signature[at + 2:at + 2 + signature[at + 1]]
-        need(raw and len(raw) == signature[at + 1] and raw[0] < 0x80)
-        need(raw[0] != 0 or (len(raw) > 1 and raw[1] >= 0x80))
-        integers.append(int.from_bytes(raw, "big"))
-        at += 2 + len(raw)
-    need(at == len(signature) and 1 <= integers[0] < N256 and 1 <= integers[1] <= (N256 - 1) // 2)
 
 def documents_key(entry, fingerprint):
     """The key of an entry of a document, when LF-23 and LF-24 hold for it."""

@@ -9,11 +9,10 @@ REFS = {"claim": "rollout.claimed", "spends": "approval.granted", "approvals": "
 class Facts(Ledger):
     def refs(self, i, field):
         """What a judged event names in a field, less what is a bad Id (LF-150)."""
-        v = self.data(i).get(field) or self.data(i).get("rollback", {}).get(field) or []
-        return self.among([v] if isinstance(v, str) else v, self.past[i], REFS[field])
+        return self.among((self.data(i).get("rollback", {}) | self.data(i)).get(field, []), self.past[i], REFS[field])
 
-    def same(self, i, j, *fields):
-        return all(self.data(i).get(f) == self.data(j).get(f) for f in fields)
+    def named_by(self, i, m, kind, field): return any(self.ev[i].id in self.data(x)[field] for x in self.of(m, kind))
+    def same(self, i, j, *fields): return all(self.data(i).get(f) == self.data(j).get(f) for f in fields)
 
     def tops(self, events):
         """Those that lie in the past of no other one."""
@@ -22,8 +21,7 @@ class Facts(Ledger):
     def on_start(self, x, m, kind):
         return [i for i in self.of(self.eff(m), kind) if self.data(i)["start"] == self.ev[x].id]
 
-    def start_of(self, i):
-        return self.at[self.data(i)["start"]]
+    def start_of(self, i): return self.at[self.data(i)["start"]]
 
     def rollout(self, x):
         d = self.data(x)
@@ -34,9 +32,8 @@ class Facts(Ledger):
 
     def has_end(self, x, m):
         """LF-171."""
-        claims = [self.ev[c].id for c in self.refs(x, "claim")]
         return bool(self.on_start(x, m, "rollout.finished")
-                    or any(c in self.data(i)["claims"] for c in claims for i in self.of(self.eff(m), "claim.ended"))
+                    or any(self.named_by(c, self.eff(m), "claim.ended", "claims") for c in self.refs(x, "claim"))
                     or any(x in self.refs(y, "resumes") and self.one_writer(x, y)
                            for y in self.of(self.eff(m), "rollout.started")))
 
@@ -58,29 +55,26 @@ class Facts(Ledger):
 
     def is_unended(self, c, m):
         """LF-201."""
-        end, own = self.ev[c].id, self.eff(m)
-        return not any(end in self.data(i)["claims"] for i in self.of(own, "claim.ended")) and not any(
-            c in self.refs(self.start_of(f), "claim") and self.one_writer(self.start_of(f), c)
-            for f in self.of(own, "rollout.finished"))
+        starts = [self.start_of(f) for f in self.of(self.eff(m), "rollout.finished")]
+        return not self.named_by(c, self.eff(m), "claim.ended", "claims") and not any(
+            c in self.refs(x, "claim") and self.one_writer(x, c) for x in starts)
 
     def runs(self, m):
         """(deployment, target, component) -> starts, LF-176."""
-        def make():
-            out = {}
-            for x in self.of(self.eff(m), "rollout.started"):
-                if self.outcome(x, m) != "abandoned" or self.on_start(x, m, "component.applied"):
-                    for c in self.data(x)["components"]:
-                        out.setdefault((self.data(x)["deployment"], self.data(x)["target"], c), []).append(x)
-            return out
-        return {k: self.tops(v) for k, v in self.memo(("runs", m), make).items()}
+        kept = [x for x in self.of(self.eff(m), "rollout.started")
+                if self.outcome(x, m) != "abandoned" or self.on_start(x, m, "component.applied")]
+        return {at: self.tops(xs) for at, xs in self.by_place(kept).items()}
+
+    def by_place(self, events):
+        out = {}
+        for i in events:
+            for c in self.data(i)["components"]:
+                out.setdefault((self.data(i)["deployment"], self.data(i)["target"], c), []).append(i)
+        return out
 
     def disputed(self, m):
         """LF-177."""
-        out, shown = set(), {}
-        for o in self.of(self.eff(m), "observation.recorded"):
-            for c in self.data(o)["components"]:
-                shown.setdefault((self.data(o)["deployment"], self.data(o)["target"], c), []).append(o)
-        runs, started = self.runs(m), self.memo(("runs", m), dict)
+        out, runs, shown = set(), self.runs(m), self.by_place(self.of(self.eff(m), "observation.recorded"))
         for at, xs in runs.items():
             if len(xs) > 1 and not any(all(self.past[o] >> x & 1 for x in xs) for o in shown.get(at, [])):
                 out.add(at[:2])
@@ -89,22 +83,21 @@ class Facts(Ledger):
                 xs = self.runs(self.past[o]).get(at, [])
                 known = set().union(*(self.accounted(x, at[2], self.past[o]) for x in xs))
                 seen = set(self.data(o)["components"][at[2]].get("images", []))
-                if xs and seen - known and not any(self.past[x] >> o & 1 for x in started.get(at, [])):
+                if xs and seen - known and not any(self.past[x] >> o & 1 for x in runs.get(at, [])):
                     out.add(at[:2])
         return out
 
     def accounted(self, x, component, m):
-        applied = [i for i in self.on_start(x, m, "component.applied") if self.data(i)["component"] == component]
-        return self.images_of(self.created(self.data(x)["release"], m)).union(
-            *(self.data(i).get("images", []) for i in applied))
+        return self.images_of(self.created(self.data(x)["release"], m)).union(*(
+            self.data(i).get("images", []) for i in self.on_start(x, m, "component.applied")
+            if self.data(i)["component"] == component))
 
     def images_of(self, created):
         return {a["image"]["digest"] for i in created for a in self.data(i).get("artifacts", {}).values()}
 
     # Reviews
 
-    def is_fair(self, r, n, m):
-        return not self.same_principal(r, n) or self.is_alone_in(r, n, m)
+    def is_fair(self, r, n, m): return not self.same_principal(r, n) or self.is_alone_in(r, n, m)
 
     def is_alone_in(self, r, n, m):
         later = [a for a in bits(self.in_force(m) & ~self.in_force(self.past[r])) if not self.past[a] >> r & 1]

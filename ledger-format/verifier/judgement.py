@@ -2,7 +2,7 @@
 
 from collections import namedtuple
 
-from encoding import canonical, digest
+from encoding import canonical, digest, reach
 from facts import Facts
 from kinds import covers
 from ledger import JUDGED, bits, mask_of
@@ -33,7 +33,7 @@ class Judgement(Facts):
             own = self.eff(past)
             return Context(s, own, own, own, self.newest(past), False)
         eff = self.eff(m)
-        rest = m & ~(1 << s | sum(1 << i for i in bits(m) if self.past[i] >> s & 1))
+        rest = m & ~mask_of([s, *(i for i in bits(m) if self.past[i] >> s & 1)])
         later = self.in_force(rest) & ~self.in_force(past)
         return Context(s, eff, past & eff, rest & eff & ~self.disregarded(m, s), self.newest(past) | later, rest)
 
@@ -74,14 +74,11 @@ class Judgement(Facts):
     def causes(self, c):
         out = self.restrictions(c) | self.disputes(c)
         for a in bits(c.a):
-            out |= {(code, self.ev[a].id) for code in self.policy_breaches(c, a)}
+            out |= {(code, self.ev[a].id) for code, broken in self.policy_breaches(c, a) if broken}
             if ("policy-approvals", self.ev[a].id) in out:
                 out |= {x for n in self.listed(c.s, c.g) if c.g >> n & 1 for x in self.blame(c, n)}
-            if not self.permits(a, c.s):
-                out.add(("no-right", self.ev[a].id))
-        if c.second is not False:
-            out |= self.stale(c)
-        return out | (self.of_starts(c) if self.kind(c.s) == START else set())
+            out |= set() if self.permits(a, c.s) else {("no-right", self.ev[a].id)}
+        return out | self.stale(c) | (self.of_starts(c) if self.kind(c.s) == START else set())
 
     def disputes(self, c):
         if c.second is False:
@@ -93,11 +90,7 @@ class Judgement(Facts):
     def hits(self, c, kind, code, condition):
         return {(code, self.ev[i].id) for i in self.of(c.m, kind) if condition(i, self.data(i))}
 
-    def undone(self, c, i, kind, field):
-        return any(self.ev[i].id in self.data(x)[field] for x in self.of(c.g, kind))
-
-    def suspends(self, k, key, s):
-        return key in self.data(k)["keys"] and self.ev[k].id not in self.lifted_for(s)
+    def suspends(self, k, key, s): return key in self.data(k)["keys"] and self.ev[k].id not in self.lifted_for(s)
 
     def restrictions(self, c):
         """LF-160."""
@@ -108,10 +101,10 @@ class Judgement(Facts):
         return (
             self.hits(c, "hold.placed", "hold", lambda i, h: all(h[f] == d[f] for f in place if f in h)
                       and ("until" not in h or self.ev[s].time < self.time(h["until"]))
-                      and not self.undone(c, i, "hold.lifted", "holds"))
+                      and not self.named_by(i, c.g, "hold.lifted", "holds"))
             | self.hits(c, "approval.denied", "denied", lambda i, n: self.same(i, s, *place)
                         and ("components" not in n or mine & set(n["components"]))
-                        and not self.undone(c, i, "approval.withdrawn", "approvals")
+                        and not self.named_by(i, c.g, "approval.withdrawn", "approvals")
                         and any(self.permits(a, i) for a in bits(c.a)))
             | self.hits(c, "release.withdrawn", "release-withdrawn", lambda i, w: w["release"] == d["release"])
             | self.hits(c, "key.suspended", "suspended", lambda i, k: self.suspends(i, self.ev[s].key, s))
@@ -122,17 +115,17 @@ class Judgement(Facts):
     def of_starts(self, c):
         """LF-163."""
         s, d, past, out = c.s, self.data(c.s), self.past[c.s], set()
-        rollout, starts = self.rollout(s), list(self.of(c.m, START))
-        if not (any(c.g >> p & 1 and self.is_good(p, past) for p in self.refs(s, "promotion")) or "rollback" in d or any(
+        rollout, starts, promotions = self.rollout(s), list(self.of(c.m, START)), self.refs(s, "promotion")
+        if not (any(c.g >> p & 1 and self.is_good(p, past) for p in promotions) or "rollback" in d or any(
                 self.same(r, s, "release", "target") for r in self.of(c.g, "release.created"))):
-            out.add(("no-promotion", next((self.ev[p].id for p in self.refs(s, "promotion")), None)))
+            out = {("no-promotion", self.ev[promotions[0]].id if promotions else None)}
         own = [j for j in starts if self.rollout(j) == rollout]
         out |= {("closed", self.ev[i].id) for i in starts if i not in own and self.same(i, s, "deployment", "target")
                 and (not past >> i & 1 or any(not self.past[j] >> i & 1 for j in own))}
+        others = [x for x in self.of(c.e, START) if x != s and self.rollout(x) == rollout
+                  and set(self.data(x)["components"]) & set(d["components"])]
         out |= self.hits(c, "rollout.finished", "done", lambda f, x: x["outcome"] == "succeeded"
-                         and c.e >> self.start_of(f) & 1 and self.start_of(f) != s
-                         and self.rollout(self.start_of(f)) == rollout
-                         and set(self.data(self.start_of(f))["components"]) & set(d["components"]))
+                         and self.start_of(f) in others)
         if c.second is not False and "no_lock" not in d:
             homes = {self.doc(b)["home"] for b in bits(self.newest(past))}
             out |= {("home-moved", self.ev[a].id) for a in bits(self.in_force(c.second) & ~self.in_force(past))
@@ -142,30 +135,24 @@ class Judgement(Facts):
     def stale(self, c):
         """LF-148."""
         limits = [r["max_stale_ms"] for a in bits(c.a) for r in self.rules(c.s, a) if "max_stale_ms" in r]
-        return {("policy-stale", self.ev[x].id) for x in bits(c.m & ~self.past[c.s]) if limits
+        return {("policy-stale", self.ev[x].id) for x in bits(c.m & ~self.past[c.s]) if limits and c.second is not False
                 and not self.same_principal(x, c.s) and self.ev[x].time - self.ev[c.s].time > min(limits)}
 
     # Approvals
 
-    def resumed(self, s, g):
-        out, todo = set(), [s]
-        while todo:
-            new = {x for x in self.refs(todo.pop(), "resumes") if g >> x & 1} - out
-            out |= new
-            todo += new
-        return out
+    def and_resumed(self, s, g):
+        """s and resumed(s), LF-152."""
+        return reach(s, lambda x: [y for y in self.refs(x, "resumes") if g >> y & 1])
 
     def listed(self, s, g):
-        if self.kind(s) != START:
-            return set(self.refs(s, "approvals"))
-        return {n for x in {s} | self.resumed(s, g) for n in self.refs(x, "spends")}
+        return {n for x in self.and_resumed(s, g) for n in self.refs(x, "spends") + self.refs(x, "approvals")}
 
     def blame(self, c, n):
         """LF-155."""
         out = self.hits(c, "approval.withdrawn", "approval-withdrawn", lambda i, w: self.ev[n].id in w["approvals"])
         out |= self.hits(c, "key.suspended", "approval-suspended", lambda i, k: self.suspends(i, self.ev[n].key, c.s))
         if self.kind(c.s) == START:
-            own = {self.rollout(x) for x in {c.s} | self.resumed(c.s, c.g)}
+            own = {self.rollout(x) for x in self.and_resumed(c.s, c.g)}
             out |= self.hits(c, START, "approval-spent", lambda t, _: self.rollout(t) not in own
                              and n in self.listed(t, self.past[t] & c.e))
         return out
@@ -197,28 +184,21 @@ class Judgement(Facts):
         people = self.people(c, releases, self.among(named, valid, "build.recorded"))
         lists = [x for r in rules for x in r.get("distinct", [])]
         counts = self.counts(c, a, lists, people)
+        day, minute = time // 86_400_000, time % 86_400_000 // 60_000
         for r in rules:
-            if not all(counts(x) >= x["count"] for x in r.get("approvals", [])):
-                yield "policy-approvals"
-            if "built" in r and images - {b["image"]["digest"] for b in made if "published" in b}:
-                yield "policy-built"
-            if "clean" in r and any("dirty" in b.get("git", {}) for b in made):
-                yield "policy-clean"
-            if not all(self.evidence_holds(c, x, o) for x in r.get("evidence", []) for o in self.rule_objects(c, x)):
-                yield "policy-evidence"
-            covering = [f for f in map(lambda t: self.covering(c, t), r.get("from", [])) if f]
-            if "from" in r and not covering:
-                yield "policy-from"
-            elif "soak_ms" in r and not any(self.soaked(c, f) >= r["soak_ms"] for f in covering):
-                yield "policy-soak"
-            day, minute = time // 86_400_000, time % 86_400_000 // 60_000
-            if "windows" in r and not any((day + 3) % 7 + 1 in w["days"] and w["from_min"] <= minute < w["to_min"]
-                                          for w in r["windows"]):
-                yield "policy-windows"
-        for parts in ([p for p in x if p != "approver"] for x in lists):
-            if any(people[p] & people[q] for p in parts for q in parts if p < q) or (
-                    "author" in parts and not people["author"]):
-                yield "policy-distinct"
+            covering = [f for f in (self.covering(c, t) for t in r.get("from", [])) if f]
+            yield "policy-approvals", any(counts(x) < x["count"] for x in r.get("approvals", []))
+            yield "policy-built", "built" in r and images - {b["image"]["digest"] for b in made if "published" in b}
+            yield "policy-clean", "clean" in r and any("dirty" in b.get("git", {}) for b in made)
+            yield "policy-evidence", not all(self.evidence_holds(c, x, o) for x in r.get("evidence", [])
+                                             for o in self.rule_objects(c, x))
+            yield "policy-from", "from" in r and not covering
+            yield "policy-soak", covering and all(self.soaked(c, f) < r.get("soak_ms", float("-inf")) for f in covering)
+            yield "policy-windows", "windows" in r and not any(
+                (day + 3) % 7 + 1 in w["days"] and w["from_min"] <= minute < w["to_min"] for w in r["windows"])
+        for parts in (set(x) - {"approver"} for x in lists):
+            yield "policy-distinct", "author" in parts and not people["author"]
+            yield "policy-distinct", any(people[p] & people[q] for p in parts for q in parts if p < q)
 
     def counts(self, c, a, lists, people):
         """LF-143: how many persons approved, by one entry."""
@@ -226,18 +206,10 @@ class Judgement(Facts):
         behalf = lambda n: {self.who[n], self.data(n).get("on_behalf_of")} - {None}
         usable = [n for n in self.listed(c.s, c.g) if self.is_usable(c, n, a) and not behalf(n) & banned]
 
-        def person(n):
-            out, grown = {self.who[n]}, True
-            while grown:
-                grown = {x for m in usable if behalf(m) & out for x in behalf(m)} - out
-                out |= grown
-            return min(out)
-
-        def count(entry):
-            ok = lambda n: (set(self.doc(a)["principals"].get(self.who[n], {}).get("groups", [])) & set(entry["groups"])
-                            and self.ev[c.s].time - self.ev[n].time <= entry.get("valid_ms", float("inf")))
-            return len({person(n) for n in usable if ok(n)})
-        return count
+        person = lambda n: min(reach(self.who[n], lambda p: {q for x in usable if p in behalf(x) for q in behalf(x)}))
+        groups = lambda n: set(self.doc(a)["principals"].get(self.who[n], {}).get("groups", []))
+        return lambda entry: len({person(n) for n in usable if groups(n) & set(entry["groups"])
+                                  and self.ev[c.s].time - self.ev[n].time <= entry.get("valid_ms", float("inf"))})
 
     def release_images(self, c):
         return self.images_of(i for i in self.of(c.g, "release.created") if self.same(i, c.s, "release"))
@@ -278,23 +250,23 @@ class Judgement(Facts):
 
     def covering(self, c, target):
         """F(t) with its target when t covers (LF-146)."""
-        past, d, out, parts = self.past[c.s], self.data(c.s), [], set()
+        past, out = self.past[c.s], []
+        checks = [i for i in self.of(c.g, EVIDENCE) if self.data(i)["type"] == "check"]
         for f in self.of(c.g, "rollout.finished"):
             x = self.start_of(f)
-            checks = [i for i in self.of(c.g, EVIDENCE) if self.data(i)["type"] == "check"]
             if (self.data(f)["outcome"] == "succeeded" and c.g >> x & 1 and self.same(x, c.s, "deployment", "release")
                     and self.data(x)["target"] == target and self.is_good(x, past)
                     and self.outcome(x, past) == "succeeded" and not any(
                         self.data(i).get("verdict") == "failed"
                         for i in self.newest_for(checks, ("start", self.ev[x].id)))):
                 out.append(f)
-                parts |= set(self.data(x)["components"])
-        asked = self.parts(d["release"], target, past)
-        return (target, out) if asked and asked <= parts else None
+        asked = self.parts(self.data(c.s)["release"], target, past)
+        there = {x for f in out for x in self.data(self.start_of(f))["components"]}
+        return (target, out) if asked and asked <= there else None
 
     def soaked(self, c, found):
         target, finishes = found
         ended = [self.ev[y].time for y in self.of(c.g, START) if self.same(y, c.s, "deployment")
                  and self.data(y)["target"] == target and not self.same(y, c.s, "release")
-                 and not any(self.past[f] >> y & 1 for f in finishes)]
+                 and not all(self.past[f] >> y & 1 for f in finishes)]
         return min([self.ev[c.s].time, *ended]) - max(self.ev[f].time for f in finishes)

@@ -18,8 +18,7 @@ def matching(expression, *without):
     return lambda v, _: (isinstance(v, str) and re.fullmatch(expression, v) is not None
                          and not any(x in v for x in without))
 
-def number(low=0, high=MAX_INT):
-    return lambda v, _: type(v) is int and low <= v <= high
+def number(low=0, high=MAX_INT): return lambda v, _: type(v) is int and low <= v <= high
 
 def text(longest, allowed=(), control=CONTROL_RE):
     return lambda v, _: (isinstance(v, str) and 1 <= len(v.encode()) <= longest
@@ -45,8 +44,7 @@ def rank(v):
         return v["digest"], v["repository"].encode()
     return v if isinstance(v, int) else v.encode() if isinstance(v, str) else canonical(v)
 
-def ordered(form):
-    return lambda v, seen: isinstance(v, list) and len(v) > 0 and all(form(x, seen) for x in v)
+def ordered(form): return lambda v, seen: isinstance(v, list) and len(v) > 0 and all(form(x, seen) for x in v)
 
 def several(form, least=1, by=rank):
     return lambda v, seen: (ordered(form)(v, seen) and len(v) >= least
@@ -56,11 +54,8 @@ def mapping(key, form):
     return lambda v, seen: (isinstance(v, dict) and len(v) > 0
                             and all(key(k, seen) and form(x, seen) for k, x in v.items()))
 
-def ident(kinds):
-    return lambda v, seen: DIGEST_FORM(v, seen) and (seen.ids.append((v, kinds)) or True)
-
-def also(form, condition):
-    return lambda v, seen: form(v, seen) and condition(v)
+def ident(kinds): return lambda v, seen: DIGEST_FORM(v, seen) and (seen.ids.append((v, kinds)) or True)
+def also(form, condition): return lambda v, seen: form(v, seen) and condition(v)
 
 def shape(fields):
     """`name:type` of each field, `name?:type` where it may be absent."""

@@ -1,7 +1,9 @@
 """Authority, admission, rights and effect (LF-40 to LF-86, LF-120 to LF-126). Sets of events are bit masks of indices."""
 
+from graphlib import TopologicalSorter
+
 from admission import FIRST, breach_alone, keys_of, proofs_hold
-from encoding import milliseconds
+from encoding import milliseconds, reach
 from kinds import covers
 
 PROPOSED = "authority.proposed"
@@ -16,22 +18,9 @@ def bits(mask):
         yield (mask & -mask).bit_length() - 1
         mask &= mask - 1
 
-def mask_of(events):
-    return sum(1 << i for i in set(events))
+def mask_of(events): return sum(1 << i for i in set(events))
 
-def topological(events):
-    """The events with each after its parents."""
-    out, todo = {}, sorted(events)
-    while todo:
-        missing = [p for p in events[todo[-1]].parents if p in events and p not in out]
-        todo += missing
-        if not missing:
-            at = todo.pop()
-            out[at] = events[at]
-    return out.values()
-
-def lists(document, key):
-    return any(f == key for _, f, _ in keys_of(document))
+def lists(document, key): return any(f == key for _, f, _ in keys_of(document))
 
 class Ledger:
     """All events of S, each with its own past, its principal and the code of its refusal."""
@@ -42,7 +31,8 @@ class Ledger:
         self.ev, self.at, self.past, self.code, self.who = [], {}, [], [], []
         self.by_kind, self.junk, self._memo = {}, set(held.junk_ids), {}
         self.below = self._below()
-        for e in topological(held.events):
+        for e in map(held.events.get, TopologicalSorter({
+                i: [p for p in e.parents if p in held.events] for i, e in held.events.items()}).static_order()):
             if any(p in self.junk for p in e.parents) or not self._add(e):
                 self.junk.add(e.id)
         self.all = (1 << len(self.ev)) - 1
@@ -54,15 +44,9 @@ class Ledger:
 
     def _below(self):
         """What the pin's authority builds on; None where the pin has none or not all of it is held (LF-63)."""
-        out, todo = set(), [self.pin]
-        while todo:
-            at = todo.pop()
-            if at not in self.held.documents:
-                return None
-            if at not in out:
-                out.add(at)
-                todo += self.held.documents[at].get("replaces", [])
-        return out
+        documents = self.held.documents
+        below = reach(self.pin, lambda at: documents.get(at, {}).get("replaces", []))
+        return below if below <= documents.keys() else None
 
     def _add(self, e):
         """Takes an event in whose parents are no junk, unless it is itself (LF-71)."""
@@ -98,17 +82,10 @@ class Ledger:
 
     # Look-ups
 
-    def data(self, i):
-        return self.ev[i].data
-
-    def doc(self, i):
-        return self.ev[i].document
-
-    def kind(self, i):
-        return self.ev[i].kind
-
-    def ids(self, mask):
-        return sorted(self.ev[i].id for i in bits(mask))
+    def data(self, i): return self.ev[i].data
+    def doc(self, i): return self.ev[i].document
+    def kind(self, i): return self.ev[i].kind
+    def ids(self, mask): return sorted(self.ev[i].id for i in bits(mask))
 
     def of(self, mask, *kinds):
         """The events of the set of these kinds."""
@@ -123,19 +100,13 @@ class Ledger:
         """What an event names in a field of its data, of its own past."""
         return self.among(self.data(i).get(field, []), self.past[i], *kinds)
 
-    def same_principal(self, a, b):
-        return self.who[a] is not None and self.who[a] == self.who[b]
-
-    def one_writer(self, a, b):
-        return (self.ev[a].key, self.ev[a].run) == (self.ev[b].key, self.ev[b].run)
+    def same_principal(self, a, b): return self.who[a] is not None and self.who[a] == self.who[b]
+    def one_writer(self, a, b): return (self.ev[a].key, self.ev[a].run) == (self.ev[b].key, self.ev[b].run)
 
     # Authority (section 5)
 
-    def replaces(self, i):
-        return self.doc(i).get("replaces", [])
-
-    def documents(self, ids):
-        return self.among(ids, -1, FIRST, PROPOSED)
+    def replaces(self, i): return self.doc(i).get("replaces", [])
+    def documents(self, ids): return self.among(ids, -1, FIRST, PROPOSED)
 
     def builds_on(self, i):
         """anc(a), as ids."""
@@ -177,8 +148,7 @@ class Ledger:
         self.below, self._memo = below, memo
         return forked
 
-    def roots(self, i):
-        return set(self.doc(i)["roots"]["principals"])
+    def roots(self, i): return set(self.doc(i)["roots"]["principals"])
 
     def ended(self, i):
         """Ended(a): fingerprints and principals, LF-51."""

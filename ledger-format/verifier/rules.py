@@ -81,8 +81,7 @@ class Rules(Judgement):
             pairs(d.get("images", [])) == pairs(x["image"] for x in self.data(r).get("artifacts", {}).values())
             for r in self.created(d["release"], past))
 
-    def check_approval_denied(self, i, d, past):
-        return self.release_breaches(i)
+    def check_approval_denied(self, i, d, past): return self.release_breaches(i)
 
     def check_approval_withdrawn(self, i, d, past):
         yield "denial-of-another", any(not self.same_principal(n, i) for n in self.named(i, "approvals", "approval.denied"))

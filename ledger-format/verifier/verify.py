@@ -6,7 +6,8 @@ import pathlib
 import sys
 
 from admission import Held, keys_of
-from ledger import AUTHORITY, JUDGED, bits, mask_of
+from encoding import reach
+from ledger import AUTHORITY, JUDGED, bits
 from rules import Rules
 
 NAMERS = ("release.created", "approval.granted", "promotion.recorded", "rollout.started")
@@ -26,7 +27,7 @@ def findings(l):
             yield i, "applied-after-end", []
     since = {}
     for a in bits(l.in_force(m)):
-        for i in {i for keys, q in ended_since(l, a) for i in tainted(l, a, keys, l.at[q], eff)}:
+        for i in tainted(l, a, eff):
             since.setdefault(i, set()).add(("since", l.ev[a].id))
     yield from ((i, "since", causes) for i, causes in since.items())
     seals = list(l.of(eff, "ledger.sealed"))
@@ -35,22 +36,17 @@ def findings(l):
         if others:
             yield i, "seal-fork", others
 
-def ended_since(l, a):
-    """The keys and the `since` of each End of a document (LF-183)."""
-    ended = l.doc(a).get("ended", {})
-    for key, end in ended.get("keys", {}).items():
-        if "since" in end:
-            yield {key}, end["since"]
-    for name, end in ended.get("principals", {}).items():
-        if "since" in end:
-            yield {f for r in l.documents(l.replaces(a)) for p, f, _ in keys_of(l.doc(r)) if p == name}, end["since"]
-
-def tainted(l, a, keys, q, eff):
-    out = {i for i in bits(eff) if l.ev[i].key in keys and l.kind(i) not in AUTHORITY and i != q
-           and not l.past[q] >> i & 1}
+def tainted(l, a, eff):
+    """LF-183."""
+    out, ended = set(), l.doc(a).get("ended", {})
+    old = [(p, f) for r in l.documents(l.replaces(a)) for p, f, _ in keys_of(l.doc(r))]
+    ends = [({key}, end) for key, end in ended.get("keys", {}).items()]
+    ends += [({f for p, f in old if p == name}, end) for name, end in ended.get("principals", {}).items()]
+    for keys, q in [(keys, l.at[end["since"]]) for keys, end in ends if "since" in end]:
+        out |= {i for i in bits(eff) if l.ev[i].key in keys and l.kind(i) not in AUTHORITY
+                and not (l.past[q] | 1 << q) >> i & 1}
     for i in l.of(eff, *NAMERS):
-        if out & set(l.among([x for x, _ in l.ev[i].seen.ids], l.past[i])):
-            out.add(i)
+        out |= {i} if out & set(l.among([x for x, _ in l.ev[i].seen.ids], l.past[i])) else set()
     return out
 
 def report(pieces, pin):
@@ -69,7 +65,7 @@ def report(pieces, pin):
     met = authority is None or authority in l.ids(force)
     found = [(l.ev[i].id, code, l.is_accepted(i, causes, m)) for i, code, causes in findings(l)]
     excluded = {x for a in bits(force) for x in l.doc(a).get("excluded", [])}
-    waiting = any(l.is_alive(e.key, m) and not held.reached(e.id) & excluded for e in held.pending.values())
+    waiting = any(l.is_alive(e.key, m) and not reach(e.id, lambda i: held.parents.get(i, [])) & excluded for e in held.pending.values())
     status = {i: "junk" for i in held.events if i not in l.at} | {i: "pending" for i in held.pending}
     status |= {e.id: "cut" if i in cut else "refused" if l.code[i] else "admitted" for i, e in enumerate(l.ev)}
     runs = {}
