@@ -137,6 +137,10 @@ pub fn assemble(
             Err(reject) => rejected.push(reject),
         }
     }
+    // LF-33: a first event that is not valid counts for nothing, unless it is the only one.
+    if firsts.len() > 1 {
+        firsts.retain(|first| Ledger::begin(first.clone(), None).is_ok());
+    }
     let first = choose(firsts, &rejected, trust)?;
     let id = first.id();
     let mut ledger =

@@ -85,6 +85,9 @@ impl Document {
         if document.version() != 0 {
             return Err(BadSuccessor::Version { is: document.version(), expected: 0 });
         }
+        if document.level() < 1 {
+            return Err(BadSuccessor::Level { from: 1, to: document.level() });
+        }
         let Authority { ended, lifted, excluded, .. } = &document.authority;
         if ended.is_some() || lifted.is_some() || excluded.is_some() {
             return Err(BadSuccessor::FirstEnds);

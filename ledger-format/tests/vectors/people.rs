@@ -111,17 +111,21 @@ pub fn authority() -> Value {
 }
 
 /// The data of a first event with this authority: what lacks a proof gets one.
-pub fn created(mut authority: Value) -> Value {
-    let mut bare = authority.clone();
-    each_key(&mut bare, |_, _, entry| drop(entry.remove("proof")));
-    let ledger = hash(&canonical(&json!({"authority": bare})));
-    each_key(&mut authority, |principal, fingerprint, entry| {
+pub fn created(authority: Value) -> Value {
+    created_of(json!({"authority": authority}))
+}
+
+pub fn created_of(mut data: Value) -> Value {
+    let mut bare = data.clone();
+    each_key(&mut bare["authority"], |_, _, entry| drop(entry.remove("proof")));
+    let ledger = hash(&canonical(&bare));
+    each_key(&mut data["authority"], |principal, fingerprint, entry| {
         if !entry.contains_key("proof") {
             let (_, made) = key_entry(&key_of(fingerprint), principal, &ledger);
             entry.insert("proof".to_owned(), made["proof"].clone());
         }
     });
-    json!({"authority": authority})
+    data
 }
 
 /// The name of the person whose key has this fingerprint.

@@ -118,7 +118,7 @@ impl Book {
     }
 
     /// The ids of the written events of a kind, with their data, in the order of writing.
-    fn written(&self, kind: &str) -> Vec<(String, Value)> {
+    pub fn written_of(&self, kind: &str) -> Vec<(String, Value)> {
         let suffix = format!("/{kind}/v1");
         let statements = self.lines.iter().filter_map(|line| {
             let payload = ledger_format::envelope::Envelope::from_bundle(line).ok()?.payload().to_vec();
@@ -128,16 +128,24 @@ impl Book {
         of_kind.map(|(id, statement)| (id, statement["predicate"]["data"].clone())).collect()
     }
 
+    pub fn creation(&self) -> String {
+        self.written_of("release.created").remove(0).0
+    }
+
+    pub fn approval(&self) -> String {
+        self.written_of("approval.granted").remove(0).0
+    }
+
     pub fn first_start(&self) -> String {
-        self.written("rollout.started").remove(0).0
+        self.written_of("rollout.started").remove(0).0
     }
 
     pub fn finish_of(&self, start: &str) -> String {
-        self.written("rollout.finished").into_iter().find(|(_, data)| data["start"] == start).unwrap().0
+        self.written_of("rollout.finished").into_iter().find(|(_, data)| data["start"] == start).unwrap().0
     }
 
     pub fn other_release(&self, release: &str) -> String {
-        let releases = self.written("release.created").into_iter().map(|(_, data)| data["release"].clone());
+        let releases = self.written_of("release.created").into_iter().map(|(_, data)| data["release"].clone());
         releases.filter_map(|it| it.as_str().map(str::to_owned)).find(|it| it != release).unwrap()
     }
 }

@@ -219,9 +219,9 @@ fn forks() -> Vec<Case> {
             b.expect("*", "exit 3");
         }),
         case("pinned", "The pinned ledger among the objects of two.", Book::new(), |b| {
-            let mut data = crate::people::created(crate::people::authority());
+            let mut data = json!({"authority": crate::people::authority()});
             data["continues"] = json!({"ledger": b.ledger, "heads": [b.ledger]});
-            b.another_first(data);
+            b.another_first(crate::people::created_of(data));
             b.pin = Some(serde_json::from_value(json!({"ledger": b.ledger})).unwrap());
             b.expect("*", "exit 0");
             b.expect("*", "not_events 1");
