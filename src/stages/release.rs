@@ -230,15 +230,19 @@ fn evidence(release: &ReleaseCreated, ledger: &Ledger, set: &ClosedSet) -> (Vec<
             Some(_) | None => None,
         })
         .collect();
-    let same = |a: &EvidenceRecorded, b: &EvidenceRecorded| {
-        a.r#type == b.r#type
-            && a.name == b.name
-            && a.component == b.component
-            && a.target == b.target
-            && a.images == b.images
+    // Object by object: what it says of each image of this release was said anew.
+    let of_release = |evidence: &EvidenceRecorded| -> BTreeSet<Digest> {
+        let all = evidence.images.iter().flat_map(|images| images.iter()).map(|image| image.digest);
+        all.filter(|digest| images.contains(digest)).collect()
+    };
+    let newer = |one: &(Index, &EvidenceRecorded), other: &(Index, &EvidenceRecorded)| {
+        let (a, b) = (one.1, other.1);
+        ledger.entry(other.0).past.contains(one.0)
+            && (&a.r#type, &a.name, &a.component, &a.target) == (&b.r#type, &b.name, &b.component, &b.target)
     };
     let superseded = |one: &(Index, &EvidenceRecorded)| {
-        there.iter().any(|other| ledger.entry(other.0).past.contains(one.0) && same(one.1, other.1))
+        let said_anew = there.iter().filter(|other| newer(one, other)).flat_map(|(_, other)| of_release(other));
+        of_release(one.1).is_subset(&said_anew.collect())
     };
     let newest: Vec<_> = there.iter().filter(|one| !superseded(one)).collect();
     let mut figures = Figures::default();

@@ -7,6 +7,7 @@ mod architecture;
 mod cli;
 mod components;
 mod config;
+mod demo;
 mod engine;
 mod generated;
 mod images;
