@@ -34,10 +34,10 @@ impl Obstacles {
     /// What is in the way; nothing where everything is permitted, or is passed over.
     pub fn of(ledger: &Ledger, gate: &Gate, own: &ClosedSet) -> Option<Self> {
         let mut causes = ledger.assess(gate, own);
-        // The lock leaves out what is done.
-        causes.retain(|cause| cause.code != Code::Done);
-        let stands = causes.iter().any(|cause| !(gate.overridden && cause.code.is_passable()));
-        stands.then(|| Self { causes, checks: ledger.policy_checks(gate, own) })
+        // The lock leaves out what is done; an override passes over the rest.
+        causes.retain(|cause| cause.code != Code::Done && !(gate.overridden && cause.code.is_passable()));
+        let checks = if gate.overridden { Vec::new() } else { ledger.policy_checks(gate, own) };
+        (!causes.is_empty()).then_some(Self { causes, checks })
     }
 }
 

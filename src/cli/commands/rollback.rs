@@ -54,9 +54,10 @@ impl Rollback {
             }
         };
         let nowhere = || {
-            let what = self.release.as_deref().map_or("no other release", |release| release);
-            let message =
-                format!("{deployment} on {target}: {what} ever succeeded there, so there is no way back to it");
+            let message = match &self.release {
+                Some(release) => format!("{deployment} {release} is no release that {target} could go back to"),
+                None => format!("{deployment} on {target} has no other release that it could go back to"),
+            };
             CliError::new(Code::NothingToReturnTo, message)
                 .hint(format!("sealog history {deployment} --target {target}"))
                 .undone("Nothing was changed, nothing recorded.")

@@ -31,16 +31,14 @@ impl CliError {
         let rules: Vec<RuleRow> = obstacles.checks.iter().map(RuleRow::of).collect();
         let unmet: Vec<&RuleRow> = rules.iter().filter(|rule| !rule.met).collect();
         let others: Vec<&Cause> = obstacles.causes.iter().filter(|cause| !is_of_policy(cause.code)).collect();
-        let code = match (unmet.is_empty(), others.first().map(|cause| cause.code)) {
-            (false, _) => Code::PolicyNotMet,
-            (true, Some(Rule::Hold)) => Code::OnHold,
-            (true, Some(Rule::NoRight)) => Code::RightMissing,
-            (true, Some(_) | None) => Code::NotPermitted,
-        };
-        let message = match (unmet.len(), others.first()) {
-            (0, Some(cause)) => format!("{what}: {}", name(cause.code)),
-            (0, None) => what,
-            (missing, _) => format!("{what}: {missing} of {} are not met", count(rules.len(), "rule")),
+        let (code, message) = if others.iter().any(|cause| cause.code == Rule::NoRight) {
+            (Code::RightMissing, format!("your key has no right to bring {} {release} to {target}", found.deployment))
+        } else if !unmet.is_empty() {
+            (Code::PolicyNotMet, format!("{what}: {} of {} are not met", unmet.len(), count(rules.len(), "rule")))
+        } else {
+            let first = others.first().map(|cause| cause.code);
+            let code = if first == Some(Rule::Hold) { Code::OnHold } else { Code::NotPermitted };
+            (code, format!("{what}: {}", first.map_or("it is not permitted", name)))
         };
         let mut error = Self::new(code, message)
             .detail("required", rules.len())
@@ -191,9 +189,7 @@ fn because(ledger: &Ledger, cause: &Cause) -> String {
         Some(Data::KeySuspended(suspended)) => suspended.reason.to_string(),
         Some(_) | None => {
             return match cause.code {
-                Rule::NoRight => {
-                    "your key has no right to it there; `sealog ledger keys list` shows who has".to_owned()
-                }
+                Rule::NoRight => "`sealog ledger keys list` shows who has it".to_owned(),
                 _ => format!("because of {} by {}", by.event.id.short(), by.principal),
             };
         }

@@ -10,5 +10,8 @@ mod init;
 mod record;
 mod release;
 mod review;
+mod rollback;
+mod rollout;
+mod rollout_lock;
 mod seen;
 mod stopped;

@@ -2,10 +2,12 @@
 
 mod ledger;
 mod sandbox;
+mod shop;
 mod team;
 mod tool;
 
 pub use ledger::{TestLedger, created};
 pub use sandbox::{Sandbox, copy, words};
+pub use shop::Shop;
 pub use team::{Team, image, without_ids};
 pub use tool::tool;
