@@ -14,8 +14,7 @@ def text_of(v, expression):
     need(isinstance(v, str) and re.fullmatch(expression, v))
     return v
 
-class Event:
-    """An object whose bundle and statement have the form of LF-70.1 and 2, not yet verified."""
+class Event:  # An object whose bundle and statement have the form of LF-70.1 and 2, not yet verified
     def __init__(self, raw):
         need(len(raw) <= 393_216)
         bundle = parse(raw)
@@ -31,9 +30,7 @@ class Event:
         need(len(self.payload) <= 262_144)
         self.id = digest(self.payload)
         self._statement(parse(self.payload))
-
-    def _statement(self, s):
-        """LF-30, LF-31."""
+    def _statement(self, s):  # LF-30, LF-31
         need(s.keys() == {"_type", "subject", "predicateType", "predicate"} and depth(s) <= 16)
         need(s["_type"] == "https://in-toto.io/Statement/v1")
         self.subject, p = s["subject"], s["predicate"]
@@ -53,19 +50,14 @@ class Event:
         need(not self.parents and self.generation == 0 if self.kind == FIRST else self.parents)
         self.run, self.time = text_of(p["run"], "[0-9a-f]{32}"), milliseconds(text_of(p["time"], ".*"))
         need(STR(p["nonce"], None) and p["key"] == self.key)
-
     @cached_property
-    def seen(self):
-        """The ids and images of the data when it is well formed (LF-16), else None."""
+    def seen(self):  # The ids and images of the data when it is well formed (LF-16), else None
         seen = Seen()
         return seen if self.kind and KINDS[self.kind](self.data, seen) else None
-
     @cached_property
     def document(self):
         return self.data["authority"] if self.kind in (FIRST, "authority.proposed") and self.seen else None
-
-    def subjects_hold(self, ledger):
-        """LF-34."""
+    def subjects_hold(self, ledger):  # LF-34
         if not self.seen:
             return True
         if self.kind == FIRST:
@@ -75,15 +67,12 @@ class Event:
             images = {(i["digest"], i["repository"].encode()) for i in self.seen.images}
         listed = [(d, n.decode()) for d, n in sorted(images)] or [(ledger, "ledger")]
         return self.subject == [{"digest": {"sha256": d[7:]}, "name": n} for d, n in listed]
-
     def signed_by(self, key): return key.verifies(self.signature, PAYLOAD_TYPE, self.payload)
 
-def keys_of(document):
-    """(principal, fingerprint, entry) of each key of a document."""
+def keys_of(document):  # (principal, fingerprint, entry) of each key of a document
     return [(p, f, e) for p, x in document["principals"].items() for f, e in x.get("keys", {}).items()]
 
-def breach_alone(document):
-    """The first rule of LF-52 that a document breaks by itself, but for its proofs."""
+def breach_alone(document):  # The first rule of LF-52 that a document breaks by itself, but for its proofs
     roots, stand = document["roots"], [f for _, f, _ in keys_of(document)]
     if len(canonical(document)) > 196_608:
         return "document-size"
@@ -94,11 +83,9 @@ def breach_alone(document):
         return "document-key"
     return None
 
-def proofs_hold(document, ledger, known=()):
-    """LF-53; `known` are the entries that were verified before."""
-    return all(x in known or documents_key(x[2], x[1]).verifies(
-        unbase64(x[2]["proof"]), PROOF_TYPE, canonical({"key": x[1], "ledger": ledger, "principal": x[0]}))
-        for x in keys_of(document))
+def proofs_hold(document, ledger, known=()):  # LF-53; `known` are the entries that were verified before
+    return all(x in known or documents_key(x[2], x[1]).verifies(unbase64(x[2]["proof"]), PROOF_TYPE,
+            canonical({"key": x[1], "ledger": ledger, "principal": x[0]})) for x in keys_of(document))
 
 def valid_first(event):
     """LF-80. A proof names the hash of the data without any proof in the place of the ledger (LF-53)."""
@@ -112,8 +99,7 @@ def valid_first(event):
     return (proofs_hold(d, digest(canonical(bare))) and event.subjects_hold(None) and bool(own)
             and event.signed_by(own[0]))
 
-class Held:
-    """Step 1 of LF-70 over all objects. It `stops` where there is no first event to begin with."""
+class Held:  # Step 1 of LF-70 over all objects. It `stops` where there is no first event to begin with
     def __init__(self, pieces, pin):
         parsed = []
         for raw in set(pieces):

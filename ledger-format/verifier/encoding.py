@@ -23,15 +23,13 @@ SMALL = {(y | sign << 255).to_bytes(32, "little") for sign in (0, 1) for y in (0
 ED_PREFIX = bytes.fromhex("302a300506032b6570032100")
 P256_PREFIX = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d03010703420004")
 
-class Malformed(ValueError):
-    """The bytes or values are not of the form that the specification asks."""
+class Malformed(ValueError): pass  # The bytes or values are not of the form that the specification asks
 
 def need(condition):
     if not condition:
         raise Malformed()
 
-def canonical(value):
-    """LF-1. Keys are ASCII (LF-4), so sorting by code point is sorting by UTF-16."""
+def canonical(value):  # LF-1. Keys are ASCII (LF-4), so sorting by code point is sorting by UTF-16
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 def _members(pairs):
@@ -42,22 +40,19 @@ def _integer(text):
     need(re.fullmatch(r"0|[1-9][0-9]{0,15}", text) and int(text) <= MAX_INT)
     return int(text)
 
-def parse(raw):
-    """LF-1 to LF-4: a value whose canonical form is `raw`."""
+def parse(raw):  # LF-1 to LF-4: a value whose canonical form is `raw`
     no_number = lambda _: need(False)
     value = json.loads(raw.decode("utf-8"), object_pairs_hook=_members, parse_int=_integer, parse_float=no_number,
                        parse_constant=no_number)
     need(canonical(value) == raw)
     return value
 
-def depth(value):
-    """LF-6: 1 for an object or array without another one inside."""
+def depth(value):  # LF-6: 1 for an object or array without another one inside
     if isinstance(value, (dict, list)):
         return 1 + max(map(depth, value.values() if isinstance(value, dict) else value), default=0)
     return 0
 
-def reach(start, step):
-    """`start` and all that `step` leads to from one to the next."""
+def reach(start, step):  # `start` and all that `step` leads to from one to the next
     out, todo = set(), [start]
     while todo:
         at = todo.pop()
@@ -68,14 +63,12 @@ def reach(start, step):
 
 def digest(raw): return "sha256:" + hashlib.sha256(raw).hexdigest()
 
-def unbase64(text):
-    """LF-12."""
+def unbase64(text):  # LF-12
     raw = base64.b64decode(text, validate=True)
     need(base64.b64encode(raw).decode() == text)
     return raw
 
-def milliseconds(text):
-    """LF-11. Python has no year 0; the calendar repeats after 400 years, which have 146,097 days."""
+def milliseconds(text):  # LF-11. Python has no year 0; the calendar repeats after 400 years, which have 146,097 days
     m = re.fullmatch(r"([0-9]{4})(-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3})Z", text)
     need(m)
     moved = int(m[1]) < 400
@@ -83,14 +76,12 @@ def milliseconds(text):
     since = at - datetime.datetime(1970, 1, 1) - datetime.timedelta(days=146_097 * moved)
     return since // datetime.timedelta(milliseconds=1)
 
-def _good_point(raw):
-    """A canonical encoding of a point of edwards25519 that is not of small order."""
+def _good_point(raw):  # A canonical encoding of a point of edwards25519 that is not of small order
     y = int.from_bytes(raw, "little") & (2**255 - 1)
     square = (y * y - 1) * pow(D25519 * y * y + 1, -1, P25519) % P25519
     return y < P25519 and raw not in SMALL and square != 0 and pow(square, (P25519 - 1) // 2, P25519) == 1
 
-class Key:
-    """A public key in one of the two forms of LF-23."""
+class Key:  # A public key in one of the two forms of LF-23
     def __init__(self, der):
         field = lambda x: len(x).to_bytes(4, "big") + x
         self.is_ed = len(der) == 44 and der.startswith(ED_PREFIX)
@@ -103,9 +94,7 @@ class Key:
             self.key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), der[26:])
             blob = field(b"ecdsa-sha2-nistp256") + field(b"nistp256") + field(der[26:])
         self.fingerprint = "SHA256:" + base64.b64encode(hashlib.sha256(blob).digest()).decode().rstrip("=")
-
-    def verifies(self, signature, kind, body):
-        """LF-22, LF-25, LF-26."""
+    def verifies(self, signature, kind, body):  # LF-22, LF-25, LF-26
         message = b"DSSEv1 %d %s %d %s" % (len(kind), kind.encode(), len(body), body)
         try:
             if self.is_ed:
@@ -120,8 +109,7 @@ class Key:
             return False
         return True
 
-def documents_key(entry, fingerprint):
-    """The key of an entry of a document, when LF-23 and LF-24 hold for it."""
+def documents_key(entry, fingerprint):  # The key of an entry of a document, when LF-23 and LF-24 hold for it
     try:
         key = Key(unbase64(entry["public"]))
     except ValueError:

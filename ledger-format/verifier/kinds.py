@@ -9,15 +9,13 @@ RIGHTS = set("""approval.denied approval.granted approval.requested approval.wit
     hold.placed key.suspended ledger.sealed noted observation.recorded promotion.recorded release.created
     release.withdrawn reviewed rollout.started override takeover""".split())
 
-class Seen:
-    """What the forms meet on their way: the ids, with the kinds that each may be of, and the images of the data."""
+class Seen:  # What the forms meet on their way: the ids, with the kinds that each may be of, and the images of the data
     def __init__(self):
         self.ids, self.images = [], []
 
 def matching(expression, *without):
     return lambda v, _: (isinstance(v, str) and re.fullmatch(expression, v) is not None
                          and not any(x in v for x in without))
-
 def number(low=0, high=MAX_INT): return lambda v, _: type(v) is int and low <= v <= high
 
 def text(longest, allowed=(), control=CONTROL_RE):
@@ -32,40 +30,33 @@ def read_by(read):
             return False
     return form
 
-def covers(pattern, name):
-    """LF-10: a pattern against a name; what is asked as `*` only `*` itself covers."""
+def covers(pattern, name):  # LF-10: a pattern against a name; what is asked as `*` only `*` itself covers
     if pattern == name:
         return True
     return pattern.endswith("*") and (pattern == "*" or name != "*" and name.startswith(pattern[:-1]))
 
-def rank(v):
-    """LF-14: what a set is sorted by."""
+def rank(v):  # LF-14: what a set is sorted by
     if isinstance(v, dict) and {"digest", "repository"} <= v.keys():
         return v["digest"], v["repository"].encode()
     return v if isinstance(v, int) else v.encode() if isinstance(v, str) else canonical(v)
-
 def ordered(form): return lambda v, seen: isinstance(v, list) and len(v) > 0 and all(form(x, seen) for x in v)
 
 def several(form, least=1, by=rank):
     return lambda v, seen: (ordered(form)(v, seen) and len(v) >= least
                             and all(by(a) < by(b) for a, b in zip(v, v[1:])))
-
 def mapping(key, form):
     return lambda v, seen: (isinstance(v, dict) and len(v) > 0
                             and all(key(k, seen) and form(x, seen) for k, x in v.items()))
-
 def ident(kinds): return lambda v, seen: DIGEST_FORM(v, seen) and (seen.ids.append((v, kinds)) or True)
 def also(form, condition): return lambda v, seen: form(v, seen) and condition(v)
 
-def shape(fields):
-    """`name:type` of each field, `name?:type` where it may be absent."""
+def shape(fields):  # `name:type` of each field, `name?:type` where it may be absent
     pairs = [field.split(":", 1) for field in fields.split()]
     must, known = {k for k, _ in pairs if k[-1] != "?"}, {k.rstrip("?"): of(t) for k, t in pairs}
     return lambda v, seen: (isinstance(v, dict) and must <= v.keys() <= known.keys()
                             and all(known[k](x, seen) for k, x in v.items()))
 
-def of(word):
-    """The form that a word says: `[T]`, `<T>` (in order), `{K:T}`, `Id(kind,...)`, `a|b`, or a name of FORMS."""
+def of(word):  # The form that a word says: `[T]`, `<T>` (in order), `{K:T}`, `Id(kind,...)`, `a|b`, or a name of FORMS
     if word[0] in "[<":
         return (several if word[0] == "[" else ordered)(of(word[1:-1]))
     if word[0] == "{":

@@ -12,8 +12,7 @@ from rules import Rules
 
 NAMERS = ("release.created", "approval.granted", "promotion.recorded", "rollout.started")
 
-def findings(l):
-    """LF-180: (event, code, causes)."""
+def findings(l):  # LF-180: (event, code, causes)
     m, eff = l.all, l.eff(l.all)
     for i in bits(m):
         if l.code[i] and not l.is_cut(i, m) and (l.kind(i) not in AUTHORITY or l.is_alive(l.ev[i].key, m)):
@@ -36,8 +35,7 @@ def findings(l):
         if others:
             yield i, "seal-fork", others
 
-def tainted(l, a, eff):
-    """LF-183."""
+def tainted(l, a, eff):  # LF-183
     out, ended = set(), l.doc(a).get("ended", {})
     old = [(p, f) for r in l.documents(l.replaces(a)) for p, f, _ in keys_of(l.doc(r))]
     ends = [({key}, end) for key, end in ended.get("keys", {}).items()]
@@ -55,34 +53,31 @@ def report(pieces, pin):
     if held.stops:
         return stopped
     l = Rules(held, pin)
-    m, eff = l.all, l.eff(l.all)
-    force, newest = l.in_force(m), l.newest(m)
+    m, eff, force = l.all, l.eff(l.all), l.in_force(l.all)
     if any(l.doc(a)["level"] > 1 for a in bits(force)):
         return stopped
     cut = {i for i in bits(m) if l.is_cut(i, m)}
-    forked = l.is_forked()
-    authority = (pin or {}).get("authority")
-    met = authority is None or authority in l.ids(force)
+    forked, met = l.is_forked(), l.pin is None or l.pin in l.ids(force)
     found = [(l.ev[i].id, code, l.is_accepted(i, causes, m)) for i, code, causes in findings(l)]
     excluded = {x for a in bits(force) for x in l.doc(a).get("excluded", [])}
-    waiting = any(l.is_alive(e.key, m) and not reach(e.id, lambda i: held.parents.get(i, [])) & excluded for e in held.pending.values())
+    waiting = any(l.is_alive(e.key, m) and not reach(e.id, lambda i: held.parents.get(i, [])) & excluded
+                  for e in held.pending.values())
     status = {i: "junk" for i in held.events if i not in l.at} | {i: "pending" for i in held.pending}
     status |= {e.id: "cut" if i in cut else "refused" if l.code[i] else "admitted" for i, e in enumerate(l.ev)}
     runs = {}
     for (deployment, target, component), xs in l.runs(m).items():
         runs.setdefault(f"{deployment}/{target}", {})[component] = sorted(l.ev[x].id for x in xs)
-    stuck = waiting or not met or forked and not authority
+    stuck = waiting or not met or forked and not l.pin
+    of_state = lambda state: sorted({(i, code) for i, code, closed in found if closed == state})
+    verdicts = {l.ev[i].id: {"v1": l.v1(i)[0], "verdict": l.judge(i, m)[0], "causes": sorted(
+        map(list, l.judge(i, m)[1]), key=lambda cause: (cause[0], cause[1] or ""))} for i in l.of(eff, *JUDGED)}
     return stopped | {
-        "exit": 3 if stuck else 7 if not all(closed for *_, closed in found) else 0,
-        "admission": status,
+        "exit": 3 if stuck else 7 if of_state(False) else 0, "admission": status,
         "reasons": {e.id: l.code[i] for i, e in enumerate(l.ev) if l.code[i] and i not in cut},
-        "not_events": held.not_events, "strangers": held.strangers,
-        "in_force": l.ids(force), "authority": l.ids(newest), "forked": forked,
-        "verdicts": {l.ev[i].id: {"v1": l.v1(i)[0], "verdict": l.judge(i, m)[0], "causes": sorted(
-            (list(x) for x in l.judge(i, m)[1]), key=lambda x: (x[0], x[1] or ""))} for i in l.of(eff, *JUDGED)},
-        "findings": {"open": sorted({(i, code) for i, code, closed in found if not closed}),
-                     "closed": sorted({(i, code) for i, code, closed in found if closed})},
-        "runs": runs, "disputed": sorted(f"{d}/{t}" for d, t in l.disputed(m))}
+        "not_events": held.not_events, "strangers": held.strangers, "in_force": l.ids(force),
+        "authority": l.ids(l.newest(m)), "forked": forked, "verdicts": verdicts,
+        "findings": {"open": of_state(False), "closed": of_state(True)}, "runs": runs,
+        "disputed": sorted(f"{d}/{t}" for d, t in l.disputed(m))}
 
 def main(folders):
     wrong = 0
