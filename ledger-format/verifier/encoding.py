@@ -1,10 +1,6 @@
 """Bytes: JSON, canonical form, times, keys, signatures (sections 1 and 2 of SPEC.md)."""
 
-import base64
-import datetime
-import hashlib
-import json
-import re
+import base64, datetime, hashlib, json, re
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519

@@ -47,9 +47,8 @@ class Facts(Ledger):
         return {at: self.tops(xs) for at, xs in self.by_place(kept).items()}
     def by_place(self, events):
         out = {}
-        for i in events:
-            for c in self.data(i)["components"]:
-                out.setdefault((self.data(i)["deployment"], self.data(i)["target"], c), []).append(i)
+        for i, c in [(i, c) for i in events for c in self.data(i)["components"]]:
+            out.setdefault((self.data(i)["deployment"], self.data(i)["target"], c), []).append(i)
         return out
     def disputed(self, m):  # LF-177
         out, runs, shown = set(), self.runs(m), self.by_place(self.of(self.eff(m), "observation.recorded"))

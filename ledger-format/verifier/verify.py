@@ -1,9 +1,7 @@
 #!/usr/bin/env python3
 """Says of the objects of a ledger what section 14 of SPEC.md asks: verify.py <case folder>...; exit 1 where it differs."""
 
-import json
-import pathlib
-import sys
+import json, pathlib, sys
 
 from admission import Held, keys_of
 from encoding import reach
