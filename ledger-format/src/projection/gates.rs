@@ -6,7 +6,7 @@ use crate::dag::Index;
 use crate::digest::Digest;
 use crate::event::{ApprovalDenied, ApprovalGranted, ApprovalRequested, Data, EvidenceRecorded, HoldPlaced, Kind};
 use crate::ledger::{ClosedSet, Ledger};
-use crate::name::{Name, ReleaseId};
+use crate::name::{Fingerprint, Name, ReleaseId};
 use crate::policy::Policy;
 use crate::time::Time;
 
@@ -88,7 +88,7 @@ impl Ledger {
             Data::RolloutStarted(start) => start.deployment == given.deployment && start.target == given.target,
             _ => false,
         });
-        match (withdrawn, self.standing_suspension(index, set), spent) {
+        match (withdrawn, self.standing_suspension(&self.entry(index).event.header.key, set), spent) {
             (Some(by), _, _) => Fate::Withdrawn(by),
             (None, Some(by), _) => Fate::Suspended(by),
             (None, None, Some(by)) => Fate::Spent(by),
@@ -98,9 +98,8 @@ impl Ledger {
         }
     }
 
-    /// The `key.suspended` of the key of an event that no authority of a set lifts.
-    fn standing_suspension(&self, index: Index, set: &ClosedSet) -> Option<Index> {
-        let key = &self.entry(index).event.header.key;
+    /// The `key.suspended` of a key that no authority of a set lifts.
+    pub fn standing_suspension(&self, key: &Fingerprint, set: &ClosedSet) -> Option<Index> {
         let lifted = |by: Index| self.documents(set).any(|document| document.lifts(self.entry(by).event.id));
         let suspensions = self.indexes.suspensions.get(key).into_iter().flatten().copied();
         suspensions.into_iter().find(|by| self.is_effective(*by, set) && !lifted(*by))

@@ -1,11 +1,12 @@
 //! `sealog approve`: somebody puts their name to a release for a target.
 
+use std::collections::BTreeSet;
+
 use clap::Args;
 use ledger_format::dag::Index;
 use ledger_format::digest::Digest;
 use ledger_format::event::{ApprovalGranted, Data, ReleaseCreated};
 use ledger_format::field::{Note, Set};
-use ledger_format::judgement::Code as Rule;
 use ledger_format::ledger::{ClosedSet, Ledger};
 use ledger_format::name::{Component, EventId, Name};
 use ledger_format::policy::{ApprovalRule, Policy};
@@ -128,7 +129,7 @@ impl Approve {
             evidence,
             gate: gate(ledger, (found, target), now, &everything)?,
             binds: self.binds(&data),
-            not_counted: not_counted(ledger, candidate, &actor.principal, (now, &policy), &everything),
+            not_counted: not_counted(ledger, candidate, actor, (now, &policy), &everything),
         };
         Ok(Plan { shown, data })
     }
@@ -192,7 +193,7 @@ fn request(ledger: &Ledger, candidate: Candidate<'_>, policy: Digest, set: &Clos
 
 /// The groups of the actor that the policy asks approvals of.
 fn asked_groups(ledger: &Ledger, actor: &Actor, policy: &Policy<'_>, set: &ClosedSet) -> Vec<Name> {
-    let asked: std::collections::BTreeSet<&Name> = approval_rules(policy).flat_map(|rule| rule.groups.iter()).collect();
+    let asked: BTreeSet<&Name> = approval_rules(policy).flat_map(|rule| rule.groups.iter()).collect();
     let is_in = |group: &&Name| ledger.documents(set).any(|document| document.is_in_group(&actor.principal, group));
     asked.into_iter().filter(is_in).cloned().collect()
 }
@@ -213,28 +214,29 @@ fn in_the_way(ledger: &Ledger, index: Index) -> Option<InTheWay> {
     Some(InTheWay { event: entry.event.id, principal: entry.principal.clone(), reason })
 }
 
-/// Why the policy would not count an approval by this principal.
+/// Why an approval by the actor would not count.
 fn not_counted(
     ledger: &Ledger,
     candidate: Candidate<'_>,
-    principal: &Name,
+    actor: &Actor,
     (now, policy): (Time, &Policy<'_>),
     set: &ClosedSet,
 ) -> Option<String> {
-    let outlook = outlook(ledger, candidate, now, set)?;
-    let mut asking = approval_rules(policy).peekable();
-    asking.peek()?;
-    if let Some(part) = ledger.part_besides_approver(&outlook.gate, principal, set) {
-        return Some(format!("{principal} is its {part}, and the policy wants another approver"));
+    let principal = &actor.principal;
+    if let Some(by) = ledger.withdrawal(candidate.release, set) {
+        return Some(format!("{} withdrew the release", ledger.entry(by).principal));
     }
-    let mut groups = asking.flat_map(|rule| rule.groups.iter());
-    let is_in = |group: &Name| ledger.documents(set).any(|document| document.is_in_group(principal, group));
-    if groups.any(is_in) {
-        return None;
+    if let Some(by) = ledger.standing_suspension(&actor.fingerprint, set) {
+        return Some(format!("{} suspended your key", ledger.entry(by).principal));
     }
-    let asked: std::collections::BTreeSet<&Name> = approval_rules(policy).flat_map(|rule| rule.groups.iter()).collect();
-    let met = outlook.checks.iter().find(|check| check.code == Rule::PolicyApprovals && !check.met);
-    met.map(|_| format!("{principal} is not of {}", list(asked)))
+    let asked: BTreeSet<&Name> = approval_rules(policy).flat_map(|rule| rule.groups.iter()).collect();
+    let is_in = |group: &&Name| ledger.documents(set).any(|document| document.is_in_group(principal, group));
+    if !asked.is_empty() && !asked.iter().any(is_in) {
+        return Some(format!("{principal} is not of {}", list(asked)));
+    }
+    let gate = outlook(ledger, candidate, now, set)?.gate;
+    let part = ledger.part_besides_approver(&gate, principal, set).filter(|_| !asked.is_empty())?;
+    Some(format!("{principal} is its {part}, and the policy wants another approver"))
 }
 
 fn not_there(found: &Found, target: &Name) -> CliError {

@@ -78,6 +78,25 @@ fn who_made_the_release_approves_in_vain() {
 }
 
 #[test]
+fn an_approval_in_vain_says_why() {
+    let team = Team::new();
+    let release = team.releases("ci", 1, "v1.5.0");
+    let not_counted = |team: &Team, who: &str| {
+        team.answers(who, "approve shop v1.5.0 --target prod --dry-run")["not_counted"].as_str().map(str::to_owned)
+    };
+    assert_eq!(not_counted(&team, "chloe"), None);
+    assert_eq!(not_counted(&team, "olga").as_deref(), Some("olga is not of release-managers"));
+    let key = team.fingerprint("chloe");
+    team.says("ana", "key.suspended", &json!({"keys": [key], "reason": "lost laptop"}));
+    assert_eq!(not_counted(&team, "chloe").as_deref(), Some("ana suspended your key"));
+    let created = team.opened().ledger;
+    let created = created.entries().find(|(_, entry)| entry.principal.as_str() == "ci").expect("a release").1.event.id;
+    let withdrawn = json!({"release": release, "created": [created], "reason": "leaks tokens"});
+    team.says("ana", "release.withdrawn", &withdrawn);
+    assert_eq!(not_counted(&team, "ben").as_deref(), Some("ana withdrew the release"));
+}
+
+#[test]
 fn an_approval_is_of_one_release_and_for_a_time() {
     let mut team = Team::new();
     team.releases("ci", 1, "v1.5.0");

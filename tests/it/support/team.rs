@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 use super::sandbox::{Finished, NOW, Sandbox, words};
 
 /// Everybody: name, groups, rights everywhere. The first two are the roots.
-const PEOPLE: [(&str, &[&str], &[&str]); 8] = [
+const PEOPLE: [(&str, &[&str], &[&str]); 9] = [
     ("ana", &[], &["build.recorded", "evidence.recorded:*", "release.created", "release.withdrawn", "reviewed"]),
     ("ben", &["release-managers"], &["approval.denied", "approval.granted", "approval.withdrawn", "reviewed"]),
     ("chloe", &["release-managers"], &["approval.denied", "approval.granted"]),
@@ -29,6 +29,7 @@ const PEOPLE: [(&str, &[&str], &[&str]); 8] = [
     ("dmitri", &[], &["override", "promotion.recorded", "rollout.started", "takeover"]),
     ("farid", &["release-managers"], &["approval.granted", "release.created"]),
     ("holly", &[], &["hold.lifted", "hold.placed"]),
+    ("olga", &[], &["approval.granted"]),
     ("tom", &[], &["noted"]),
 ];
 
