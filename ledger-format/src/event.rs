@@ -65,7 +65,7 @@ use content::Content;
 use serde::Deserialize as _;
 use serde_json::Value;
 
-use crate::field::Image;
+use crate::field::{Image, Note};
 use crate::name::LedgerId;
 use crate::right::{Ask, Lookup, Scope};
 
@@ -216,6 +216,11 @@ impl Data {
     /// The images that it speaks of, as it names them.
     pub fn images(&self) -> Vec<&Image> {
         self.content().images()
+    }
+
+    /// The texts in it that may lie outside of the event, and be erased.
+    pub fn notes(&self) -> Vec<&Note> {
+        self.content().notes()
     }
 
     /// The subjects of its statement, a function of the data alone: the images, or else the ledger.

@@ -35,6 +35,10 @@ record! {
 }
 
 impl Content for ApprovalGranted {
+    fn notes(&self) -> Vec<&Note> {
+        self.note.iter().collect()
+    }
+
     fn images(&self) -> Vec<&Image> {
         self.images.iter().flatten().collect()
     }

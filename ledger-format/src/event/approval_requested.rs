@@ -31,6 +31,10 @@ record! {
 }
 
 impl Content for ApprovalRequested {
+    fn notes(&self) -> Vec<&Note> {
+        self.note.iter().collect()
+    }
+
     fn scopes(&self, _past: Lookup) -> Vec<Scope> {
         let (deployment, target) = (Dimension::One(self.deployment.clone()), Dimension::One(self.target.clone()));
         Scope::each(deployment, self.components.as_ref(), target)

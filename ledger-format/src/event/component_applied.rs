@@ -47,6 +47,10 @@ words! {
 }
 
 impl Content for ComponentApplied {
+    fn notes(&self) -> Vec<&Note> {
+        self.error.iter().collect()
+    }
+
     fn scopes(&self, past: Lookup) -> Vec<Scope> {
         let Some(Data::RolloutStarted(start)) = past(self.start) else { return Vec::new() };
         vec![Scope {

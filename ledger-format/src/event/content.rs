@@ -2,7 +2,7 @@
 
 use crate::authority::document::BadDocument;
 use crate::event::{Header, Kind};
-use crate::field::Image;
+use crate::field::{Image, Note};
 use crate::name::{Component, EventId, Name, ReleaseId};
 use crate::right::{Ask, Lookup, Scope};
 use crate::time::Time;
@@ -11,6 +11,11 @@ use crate::time::Time;
 pub(super) trait Content {
     /// Every image in it.
     fn images(&self) -> Vec<&Image> {
+        Vec::new()
+    }
+
+    /// Every text in it that may lie outside of the event.
+    fn notes(&self) -> Vec<&Note> {
         Vec::new()
     }
 

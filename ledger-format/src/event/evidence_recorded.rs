@@ -92,6 +92,10 @@ impl EvidenceRecorded {
 }
 
 impl Content for EvidenceRecorded {
+    fn notes(&self) -> Vec<&Note> {
+        self.note.iter().collect()
+    }
+
     fn images(&self) -> Vec<&Image> {
         self.images.iter().flatten().collect()
     }

@@ -56,6 +56,10 @@ impl Observed {
 }
 
 impl Content for ObservationRecorded {
+    fn notes(&self) -> Vec<&Note> {
+        self.note.iter().collect()
+    }
+
     fn scopes(&self, _past: Lookup) -> Vec<Scope> {
         let (deployment, target) = (Dimension::One(self.deployment.clone()), Dimension::One(self.target.clone()));
         Scope::each(deployment, Some(self.components.keys()), target)

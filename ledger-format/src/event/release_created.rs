@@ -111,6 +111,10 @@ impl ReleaseCreated {
 }
 
 impl Content for ReleaseCreated {
+    fn notes(&self) -> Vec<&Note> {
+        self.annotations.iter().flatten().map(|(_, note)| note).collect()
+    }
+
     fn images(&self) -> Vec<&Image> {
         self.artifacts.iter().flatten().map(|(_, artifact)| &artifact.image).collect()
     }

@@ -23,7 +23,7 @@ use crate::cli::view::candidate::CandidateView;
 use crate::cli::view::evidence::SeenEvidence;
 use crate::cli::view::says::list;
 use crate::ledger::outlook::{self, outlook};
-use crate::ledger::releases::Found;
+use crate::ledger::releases::{self, Found};
 
 /// Approve a release for a target
 #[derive(Debug, Args)]
@@ -78,7 +78,9 @@ impl Approve {
         let found = self.release.find(&session)?;
         let target = naming::find_target(session.ledger(), &found, self.target.as_deref())?;
         let plan = self.plan(world, &session, &actor, (&found, &target))?;
-        session.permit(&actor, &Data::from(plan.data.clone()))?;
+        let data = Data::from(plan.data.clone());
+        session.permit(&actor, &data)?;
+        session.readable(approved(session.ledger(), &found, &data))?;
         if self.changing.dry_run {
             world.ui.show(&plan.shown)?;
             return Ok(Exit::Done);
@@ -158,6 +160,13 @@ impl Approve {
             note: self.note.clone(),
         }
     }
+}
+
+/// The events that an approval is founded on: the release, the evidence, the request.
+fn approved(ledger: &Ledger, found: &Found, data: &Data) -> Vec<Index> {
+    let created = releases::created(ledger, &ledger.everything());
+    let created = created.iter().filter(|(_, created)| created.release == found.release).map(|(index, _)| *index);
+    created.chain(data.names().into_iter().filter_map(|named| ledger.index(named.id))).collect()
 }
 
 /// The policy of the target, as the newest authority has it.

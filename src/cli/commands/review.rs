@@ -60,6 +60,7 @@ impl Review {
         let ledger = session.ledger();
         let named: Vec<Index> =
             self.events.iter().map(|text| naming::find_event(ledger, text)).collect::<Result<_, _>>()?;
+        session.readable(named.iter().copied())?;
         let teller = Teller::new(ledger, world.ui.look());
         let words =
             if self.disregard { disregarding(ledger, &teller, &named)? } else { accepting(ledger, &teller, &named)? };

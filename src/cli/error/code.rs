@@ -248,6 +248,9 @@ codes! {
     TargetBusy, "target-busy", Busy,
         "Somebody else is at the target: one rollout at a time. A claim ends when its process does, or when somebody takes it over.",
         "Wait: `--wait --timeout 15m`. Where its process is gone: the same machine goes on by itself, others need the right to `--takeover`.";
+    TextWithheld, "text-withheld", Refused,
+        "What was to be approved or reviewed carries a text beside its event, and that text was erased or is withheld.",
+        "Nobody puts their name to what they could not read. Who wrote it may say it again in a new event.";
     TooLarge, "too-large", Usage,
         "Something is larger than the ledger takes: an event, or a blob that an event names.",
         "Keep large reports elsewhere and record their digest.";

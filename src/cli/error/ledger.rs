@@ -1,6 +1,7 @@
 //! What went wrong with a ledger, for people: it cannot be opened, or an event not appended.
 
 use ledger_format::admission::Refusal;
+use ledger_format::digest::Digest;
 use ledger_format::ledger::{ClosedSet, Ledger};
 use ledger_format::name::{EventId, LedgerId};
 use ledger_format::projection::withheld::Waiting;
@@ -117,6 +118,14 @@ impl CliError {
         let sides = ledger.newest_authorities(set);
         Self::new(Code::AuthorityForked, "the authority of the ledger is forked: neither side can settle it alone")
             .fact("sides", ids(&sides), list(sides.iter().map(EventId::short)))
+    }
+
+    /// A text beside an event cannot be read by who is to put their name to it.
+    pub fn text_withheld(event: &EventId, text: &Digest) -> Self {
+        Self::new(Code::TextWithheld, format!("a text of event {} was erased or is withheld", event.short()))
+            .fact("event", event.to_string(), event.to_string())
+            .fact("text", text.to_string(), text.to_string())
+            .undone("Nothing was signed, nothing recorded.")
     }
 
     /// A right is missing: before anything was signed, or because the fold says so.

@@ -1,7 +1,9 @@
 //! Who signs: a key that was found, and the principal whom the ledger gives it.
 
 use ledger_format::authority::Document;
+use ledger_format::dag::Index;
 use ledger_format::event::Data;
+use ledger_format::field::Note;
 use ledger_format::ledger::Ledger;
 use ledger_format::name::{Fingerprint, Name};
 
@@ -50,6 +52,23 @@ impl Session<'_> {
             Some(ask) => Err(CliError::no_right(&ask).undone("Nothing was signed, nothing recorded.")),
             None => Ok(()),
         }
+    }
+}
+
+impl Session<'_> {
+    /// Whether every text of these events can be read: nobody approves or reviews what they could not read.
+    pub fn readable(&self, events: impl IntoIterator<Item = Index>) -> Result<(), CliError> {
+        for index in events {
+            let event = &self.ledger().entry(index).event;
+            for note in event.data().map(Data::notes).unwrap_or_default() {
+                if let Note::Erasable(text) = note
+                    && self.store.get_blob(&text.digest)?.is_none()
+                {
+                    return Err(CliError::text_withheld(&event.id, &text.digest));
+                }
+            }
+        }
+        Ok(())
     }
 }
 

@@ -134,3 +134,15 @@ fn what_cannot_be_approved_is_refused_before_a_question() {
         assert_eq!(team.opened().ledger.len(), before, "{line}");
     }
 }
+
+#[test]
+fn nobody_approves_what_they_cannot_read() {
+    let team = Team::new();
+    team.releases("ci", 1, "v1.5.0");
+    let gone =
+        json!({"digest": format!("sha256:{:064x}", 7), "size": 118, "mediaType": "text/plain", "erasable": true});
+    let evidence =
+        json!({"deployment": "shop", "type": "test", "verdict": "passed", "images": [image(1)], "note": gone});
+    team.says("ci", "evidence.recorded", &evidence);
+    team.run("ben", "approve shop v1.5.0 --target prod --yes").fails(4, "text-withheld");
+}
