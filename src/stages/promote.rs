@@ -25,9 +25,17 @@ pub struct Signing {
 /// What stands against a start or promotion that is about to be written.
 #[derive(Debug, Clone)]
 pub struct Obstacles {
+    pub before: Before,
     pub causes: BTreeSet<Cause>,
     /// Every rule of the policy, met or not.
     pub checks: Vec<RuleCheck>,
+}
+
+/// Before what they stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Before {
+    Start,
+    Promotion,
 }
 
 impl Obstacles {
@@ -37,7 +45,8 @@ impl Obstacles {
         // The lock leaves out what is done; an override passes over the rest.
         causes.retain(|cause| cause.code != Code::Done && !(gate.overridden && cause.code.is_passable()));
         let checks = if gate.overridden { Vec::new() } else { ledger.policy_checks(gate, own) };
-        (!causes.is_empty()).then_some(Self { causes, checks })
+        let before = if gate.rollout.is_some() { Before::Start } else { Before::Promotion };
+        (!causes.is_empty()).then_some(Self { before, causes, checks })
     }
 }
 

@@ -47,6 +47,7 @@ enum RolloutVerb {
     Plan(Arguments),
     /// The same as `rollout` alone
     Apply(Arguments),
+    Status(crate::cli::commands::status::Status),
 }
 
 #[derive(Debug, Args)]
@@ -111,6 +112,7 @@ impl Rollout {
         match &self.verb {
             None => self.arguments.run(world, self.arguments.changing.dry_run),
             Some(RolloutVerb::Apply(arguments)) => arguments.run(world, arguments.changing.dry_run),
+            Some(RolloutVerb::Status(status)) => status.run(world),
             Some(RolloutVerb::Plan(arguments)) => arguments.run(world, true),
         }
     }

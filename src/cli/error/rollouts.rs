@@ -17,7 +17,7 @@ use crate::cli::view::says::{count, list};
 use crate::components::ComponentError;
 use crate::ledger::releases::Found;
 use crate::ledger::runs::RunError;
-use crate::stages::promote::Obstacles;
+use crate::stages::promote::{Before, Obstacles};
 use crate::stages::rollout::end::said;
 use crate::stages::rollout::{DriveError, Plan, PlanError, Report, claims};
 
@@ -60,6 +60,10 @@ impl CliError {
                 "sealog approve {} {release} --target {target}   (somebody whom the policy names)",
                 found.deployment
             ));
+        }
+        if code == Code::RightMissing && obstacles.before == Before::Promotion {
+            let promote = format!("sealog promote {} {release} --to {target}", found.deployment);
+            error = error.hint(format!("{promote}   (by somebody who may let releases in there)"));
         }
         error.see().undone(UNTOUCHED)
     }

@@ -4,20 +4,16 @@
 //! once that was read back. Whether a rival is a process of this machine that died is seen by its run (`ledger::runs`):
 //! then its claim is ended in its name.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
-use ledger_format::event::{ClaimEnded, Data, RolloutClaimed, RolloutStarted, TargetClaim};
+use ledger_format::event::{Data, PromotionRecorded, RolloutClaimed, TargetClaim};
 use ledger_format::field::{Run, Set, Str, Text, True};
 use ledger_format::ledger::{ClosedSet, Ledger};
-use ledger_format::lock::{
-    Ask, Awaited, Barrier, Claim, Lock, Objects, Parting, Reason, Scope, Sight, State, Step, Writer, step,
-};
-use ledger_format::name::{Component, EventId, Fingerprint, Name};
-use ledger_format::time::Time;
+use ledger_format::lock::{Awaited, Barrier, Objects, Parting, Reason, Scope, State, Step};
+use ledger_format::name::{EventId, Fingerprint, Name};
 
-use super::draft::{Draft, because};
+use super::draft::Draft;
 use super::end::{DriveError, Ending};
 use super::plan::Plan;
 use super::work::Work;
@@ -25,9 +21,11 @@ use crate::clock::{Clock, Patience, Waited};
 use crate::ledger::append::WriteError;
 use crate::ledger::runs::{HeldRun, Runs};
 use crate::progress::Progress;
-use crate::stages::promote::{Obstacles, Signing};
+use crate::stages::promote::Obstacles;
 use crate::store::{StoreClass, StoreIdentity};
 
+mod clear;
+mod see;
 mod touch;
 
 /// A ledger that is read and written in turn, by one key.
@@ -74,6 +72,15 @@ pub struct Drive<'a, S> {
     pub progress: &'a dyn Progress,
 }
 
+/// Where it is, and how much patience is left.
+struct At {
+    state: State,
+    work: Work,
+    busy: Patience,
+    rivals: Patience,
+    turn: u32,
+}
+
 /// What one listing showed, and what follows from it.
 struct Seen {
     step: Step,
@@ -87,140 +94,123 @@ impl<S: Scribe> Drive<'_, S> {
     /// Carries the plan out, or says why not.
     pub fn run(mut self) -> Result<Ending, DriveError> {
         self.scribe.go_on_as(&self.run.run);
-        let (busy, mut rivals) = (Patience::new(self.patience.busy), Patience::new(self.patience.rivals));
-        let mut work = Work::default();
-        let mut state = State::Wanting;
-        for turn in 0.. {
-            let Seen { step, draft, obstacles, outdated } = self.see(&state, &work)?;
-            match (step, draft) {
-                (Step::Claim { .. } | Step::Adopt { .. } | Step::Start { .. }, _) if outdated => {
-                    self.part(state.parting())?;
-                    return Ok(Ending::Outdated);
-                }
-                (Step::Claim { .. } | Step::Adopt { .. }, Draft::Promotion(promotion)) => {
-                    if let Some(obstacles) = obstacles {
-                        return Ok(Ending::Refused(obstacles));
-                    }
-                    self.scribe.write(Data::from(*promotion))?;
-                }
-                (Step::Claim { scope }, Draft::Start(_) | Draft::Nothing) => {
+        let (busy, rivals) = (Patience::new(self.patience.busy), Patience::new(self.patience.rivals));
+        let mut at = At { state: State::Wanting, work: Work::default(), busy, rivals, turn: 0 };
+        loop {
+            let seen = self.see(&at.state, &at.work)?;
+            if let Some(ending) = self.takes(&mut at, seen)? {
+                return Ok(ending);
+            }
+            at.turn = at.turn.saturating_add(1);
+        }
+    }
+
+    /// Takes the step that follows from what was seen; says how it ended, if it did.
+    fn takes(&mut self, at: &mut At, seen: Seen) -> Result<Option<Ending>, DriveError> {
+        let Seen { step, draft, obstacles, outdated } = seen;
+        match step {
+            Step::Claim { .. } | Step::Adopt { .. } | Step::Start { .. } if outdated => {
+                self.part(at.state.parting())?;
+                Ok(Some(Ending::Outdated))
+            }
+            Step::Claim { scope } => match draft {
+                Draft::Promotion(promotion) => self.promotes(*promotion, obstacles),
+                Draft::Start(_) | Draft::Nothing => {
                     let claim = self.scribe.write(self.claim(&scope))?;
-                    (state, rivals) = (State::Claimed { claim, scope }, Patience::new(self.patience.rivals));
-                    work = self.compare(&state)?;
+                    self.claimed(at, claim, scope)
                 }
-                (Step::Adopt { claim, scope }, Draft::Start(_) | Draft::Nothing) => {
-                    state = State::Claimed { claim, scope };
-                    work = self.compare(&state)?;
-                }
-                (Step::EndOwn { claims }, _) => {
-                    self.part(Parting::EndClaims(claims))?;
-                    state = State::Wanting;
-                }
-                (Step::Busy { holders }, _) => {
-                    if !self.clears(&holders)? && self.pause(&busy, turn)? == Waited::LongEnough {
-                        return Ok(Ending::busy(holders));
-                    }
-                }
-                (Step::Yield { to }, _) => {
-                    self.part(state.parting())?;
-                    state = State::Wanting;
-                    if !self.clears(&to)? && self.pause(&busy, turn)? == Waited::LongEnough {
-                        return Ok(Ending::busy(to));
-                    }
-                }
-                (Step::Wait { until }, _) => {
-                    let cleared = matches!(&until, Awaited::Claims(claims) if self.clears(claims)?);
-                    let patience = if state == State::Wanting { &busy } else { &rivals };
-                    if !cleared && self.pause(patience, turn)? == Waited::LongEnough {
-                        self.part(state.parting())?;
-                        return Ok(Ending::Busy { awaited: until });
-                    }
-                }
-                (Step::Start { resumes }, Draft::Start(start)) => {
-                    let State::Claimed { claim, scope } = &state else { continue };
-                    let start = self.start(*start, *claim, resumes)?;
-                    let state = State::Started { claim: *claim, start, scope: scope.clone() };
-                    return self.touch_all(&state, start, &work);
-                }
-                (Step::Start { .. }, Draft::Promotion(_) | Draft::Nothing) => {
-                    self.part(state.parting())?;
-                    let reason = Reason::Barrier(Barrier::NotPermitted);
-                    return Ok(obstacles.map_or(Ending::Stopped { reason, report: None }, Ending::Refused));
-                }
-                (Step::Hold, _) => {
-                    let (State::Claimed { claim, .. } | State::Holding { claim }) = state else { continue };
-                    return Ok(Ending::Holds { claim });
-                }
-                (Step::Stop { reason, parting }, _) => {
-                    self.part(parting)?;
-                    return Ok(match (reason, obstacles) {
-                        (Reason::AlreadyApplied, _) => Ending::AlreadyApplied,
-                        (Reason::Barrier(_), Some(obstacles)) => Ending::Refused(obstacles),
-                        (reason, _) => Ending::Stopped { reason, report: None },
-                    });
-                }
-                // Only after a start, which is `touch_all`'s.
-                (Step::Proceed, _) => {}
+            },
+            Step::Adopt { claim, scope } => match draft {
+                Draft::Promotion(promotion) => self.promotes(*promotion, obstacles),
+                Draft::Start(_) | Draft::Nothing => self.claimed(at, claim, scope),
+            },
+            Step::EndOwn { claims } => {
+                self.part(Parting::EndClaims(claims))?;
+                at.state = State::Wanting;
+                Ok(None)
+            }
+            Step::Busy { holders } => self.waits(at, Awaited::Claims(holders)),
+            Step::Yield { to } => {
+                self.part(at.state.parting())?;
+                at.state = State::Wanting;
+                self.waits(at, Awaited::Claims(to))
+            }
+            Step::Wait { until } => self.waits(at, until),
+            Step::Start { resumes } => self.starts(at, draft, obstacles, resumes),
+            Step::Hold => Ok(match at.state {
+                State::Claimed { claim, .. } | State::Holding { claim } => Some(Ending::Holds { claim }),
+                State::Wanting | State::Started { .. } => None,
+            }),
+            Step::Stop { reason, parting } => {
+                self.part(parting)?;
+                Ok(Some(match (reason, obstacles) {
+                    (Reason::AlreadyApplied, _) => Ending::AlreadyApplied,
+                    (Reason::Barrier(_), Some(obstacles)) => Ending::Refused(obstacles),
+                    (reason, _) => Ending::Stopped { reason, report: None },
+                }))
+            }
+            // Only after a start, which is `touch_all`'s.
+            Step::Proceed => Ok(None),
+        }
+    }
+
+    /// The promotion comes first, where it is permitted.
+    fn promotes(
+        &mut self,
+        promotion: PromotionRecorded,
+        obstacles: Option<Obstacles>,
+    ) -> Result<Option<Ending>, DriveError> {
+        if obstacles.is_none() {
+            self.scribe.write(Data::from(promotion))?;
+        }
+        Ok(obstacles.map(Ending::Refused))
+    }
+
+    /// The claim was read back: what is there is compared once nobody else changes it.
+    fn claimed(&mut self, at: &mut At, claim: EventId, scope: Scope) -> Result<Option<Ending>, DriveError> {
+        at.state = State::Claimed { claim, scope };
+        at.rivals = Patience::new(self.patience.rivals);
+        match Work::compared(self.plan, self.root) {
+            Ok(work) => at.work = work,
+            Err(error) => {
+                self.part(at.state.parting())?;
+                return Err(error.into());
             }
         }
-        unreachable!("the turns do not end")
+        Ok(None)
     }
 
-    /// Lists, and decides on that listing.
-    fn see(&mut self, state: &State, work: &Work) -> Result<Seen, DriveError> {
-        if let (StoreClass::Settle(ms), State::Claimed { .. }) = (self.store.1, state) {
-            Patience::new(Duration::from_millis(ms)).wait(Duration::from_millis(ms));
-        }
-        if self.store.1 == StoreClass::Unknown {
-            return Err(DriveError::NoLock);
-        }
-        let objects = self.scribe.list()?;
-        let (ledger, own) = (self.scribe.ledger(), self.scribe.past_of_next()?);
-        let set = ledger.everything();
-        let (ask, signing) = (self.ask(), self.signing());
-        let components = match state {
-            State::Claimed { scope, .. } | State::Started { scope, .. } => self.components(scope),
-            State::Wanting | State::Holding { .. } => &self.plan.components,
+    /// Waits for others, unless they are gone or taken over; leaves when it has waited long enough.
+    fn waits(&mut self, at: &At, until: Awaited) -> Result<Option<Ending>, DriveError> {
+        let cleared = match &until {
+            Awaited::Claims(claims) => self.clears(claims)?,
+            Awaited::Delay(_) => false,
         };
-        let draft = self.plan.draft(ledger, &own, &signing, components, work.digest());
-        let sight = Sight {
-            ledger,
-            set: &set,
-            own: &own,
-            store: self.store.0.as_str(),
-            objects,
-            draft: draft.start(),
-            whole: &self.plan.whole,
-            upstream: &self.plan.upstream,
-            now: signing.now,
-        };
-        let step = step(state, &Lock::seen(&sight, state, &ask), &ask);
-        let before_start = matches!(state, State::Wanting | State::Claimed { .. });
-        let obstacles = if before_start {
-            // What is there and may not be a parent yet is in the way all the same.
-            draft.obstacles(ledger, &signing, &own).or_else(|| draft.obstacles(ledger, &signing, &set))
-        } else {
-            None
-        };
-        let outdated = before_start && self.plan.is_outdated(ledger, &own);
-        Ok(Seen { step, draft, obstacles, outdated })
-    }
-
-    fn components<'a>(&'a self, scope: &'a Scope) -> &'a BTreeSet<Component> {
-        match scope {
-            Scope::All | Scope::Hold => &self.plan.components,
-            Scope::Components(components) => components,
+        let patience = if at.state == State::Wanting { &at.busy } else { &at.rivals };
+        if cleared || self.pause(patience, at.turn)? == Waited::AWhile {
+            return Ok(None);
         }
+        self.part(at.state.parting())?;
+        Ok(Some(Ending::Busy { awaited: until }))
     }
 
-    fn ask(&self) -> Ask {
-        let writer = Writer { key: self.key.clone(), run: self.run.run.clone() };
-        self.plan.ask(writer, self.principal.clone())
-    }
-
-    fn signing(&self) -> Signing {
-        let (key, principal) = (self.key.clone(), self.principal.clone());
-        Signing { key, principal, now: Time::from(self.clock.now()) }
+    fn starts(
+        &mut self,
+        at: &mut At,
+        draft: Draft,
+        obstacles: Option<Obstacles>,
+        resumes: Option<EventId>,
+    ) -> Result<Option<Ending>, DriveError> {
+        let (Draft::Start(mut start), State::Claimed { claim, scope }) = (draft, &at.state) else {
+            self.part(at.state.parting())?;
+            let reason = Reason::Barrier(Barrier::NotPermitted);
+            return Ok(Some(obstacles.map_or(Ending::Stopped { reason, report: None }, Ending::Refused)));
+        };
+        start.claim = Some(*claim);
+        start.resumes = Set::new(start.resumes.iter().flatten().copied().chain(resumes));
+        let start = self.scribe.write(Data::from(*start))?;
+        let started = State::Started { claim: *claim, start, scope: scope.clone() };
+        self.touch_all(&started, start, &at.work).map(Some)
     }
 
     fn claim(&self, scope: &Scope) -> Data {
@@ -239,77 +229,6 @@ impl<S: Scribe> Drive<'_, S> {
             hold,
             store: Str::new(self.store.0.as_str()).unwrap_or_else(|_| unreachable!("an identity is a short text")),
         }))
-    }
-
-    /// Compares what is there, once nobody else changes it; where that fails the claim is given up.
-    fn compare(&mut self, state: &State) -> Result<Work, DriveError> {
-        match Work::compared(self.plan, self.root) {
-            Ok(work) => Ok(work),
-            Err(error) => {
-                self.part(state.parting())?;
-                Err(error.into())
-            }
-        }
-    }
-
-    fn start(
-        &mut self,
-        mut start: RolloutStarted,
-        claim: EventId,
-        resumes: Option<EventId>,
-    ) -> Result<EventId, DriveError> {
-        start.claim = Some(claim);
-        start.resumes = Set::new(start.resumes.iter().flatten().copied().chain(resumes));
-        Ok(self.scribe.write(Data::from(start))?)
-    }
-
-    /// Ends claims of its own; a finish is `touch_all`'s.
-    fn part(&mut self, parting: Parting) -> Result<(), DriveError> {
-        match parting {
-            Parting::EndClaims(claims) => self.end_claims(claims, None),
-            Parting::Nothing | Parting::Finish { .. } => Ok(()),
-        }
-    }
-
-    fn end_claims(&mut self, claims: Vec<EventId>, takeover: Option<Text>) -> Result<(), DriveError> {
-        if let Some(claims) = Set::new(claims) {
-            self.scribe.write(Data::from(ClaimEnded { claims, takeover: takeover.map(because) }))?;
-        }
-        Ok(())
-    }
-
-    /// Ends claims that stand in the way: those of dead processes of this machine, and what is to be taken over.
-    fn clears(&mut self, claims: &[Claim]) -> Result<bool, DriveError> {
-        for claim in claims {
-            if self.clears_dead(claim)? {
-                return Ok(true);
-            }
-        }
-        match self.takes_over.take() {
-            Some(reason) => {
-                self.end_claims(claims.iter().map(|claim| claim.id).collect(), Some(reason))?;
-                Ok(true)
-            }
-            None => Ok(false),
-        }
-    }
-
-    fn clears_dead(&mut self, claim: &Claim) -> Result<bool, DriveError> {
-        // A hold outlives its process: a person ends it.
-        let is_ours = claim.by.writer.key == self.key && claim.by.scope != Scope::Hold;
-        let Some(runs) = self.runs.filter(|_| is_ours) else { return Ok(false) };
-        let Some(dead) = runs.take_if_dead(&claim.by.writer.run)? else { return Ok(false) };
-        // Somebody else may have been that run since the listing.
-        self.scribe.list()?;
-        let ledger = self.scribe.ledger();
-        let ended = ledger.index(claim.id).is_none_or(|index| ledger.claim_end(index, &ledger.everything()).is_some());
-        if !ended {
-            self.scribe.go_on_as(&dead.run);
-            let written = self.end_claims(vec![claim.id], None);
-            self.scribe.go_on_as(&self.run.run);
-            written?;
-        }
-        Ok(true)
     }
 
     /// Waits for a while that is not the same for all, and longer each time.

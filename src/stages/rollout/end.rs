@@ -1,7 +1,7 @@
 //! How a rollout ends, and why it could not go on.
 
 use ledger_format::event::Outcome;
-use ledger_format::lock::{Awaited, Barrier, Claim, Reason};
+use ledger_format::lock::{Awaited, Barrier, Reason};
 use ledger_format::name::EventId;
 
 use super::work::{Report, Touched};
@@ -42,12 +42,6 @@ pub enum DriveError {
     Random(#[from] getrandom::Error),
     #[error("nobody says after how long this store shows what was written, so it can hold no lock")]
     NoLock,
-}
-
-impl Ending {
-    pub(super) fn busy(claims: Vec<Claim>) -> Self {
-        Self::Busy { awaited: Awaited::Claims(claims) }
-    }
 }
 
 impl Report {

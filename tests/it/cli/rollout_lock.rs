@@ -7,7 +7,7 @@ use ledger_format::event::{Data, End};
 use ledger_format::name::Name;
 use serde_json::json;
 
-use crate::support::{Shop, words};
+use crate::support::{Sandbox, Shop, Team, words};
 
 fn shop() -> Shop {
     let shop = Shop::new();
@@ -46,16 +46,15 @@ fn the_processes_of_one_rollout_wait_for_each_other() {
 
 #[test]
 fn ci_gives_the_rollout_its_key() {
-    let team = crate::support::Team::new();
+    let team = Team::new();
     let mut shop = Shop::of(team);
     shop.releases("v1");
     let variables = [("GITHUB_ACTIONS", "true"), ("GITHUB_RUN_ID", "3188"), ("GITHUB_RUN_ATTEMPT", "1")];
     for (name, value) in variables {
-        shop.team.sandbox = std::mem::replace(&mut shop.team.sandbox, crate::support::Sandbox::new()).with(name, value);
+        shop.team.sandbox = std::mem::replace(&mut shop.team.sandbox, Sandbox::new()).with(name, value);
     }
     assert_eq!(shop.answers("rollout shop")["state"], "succeeded");
-    shop.team.sandbox =
-        std::mem::replace(&mut shop.team.sandbox, crate::support::Sandbox::new()).with("GITHUB_RUN_ATTEMPT", "2");
+    shop.team.sandbox = std::mem::replace(&mut shop.team.sandbox, Sandbox::new()).with("GITHUB_RUN_ATTEMPT", "2");
     assert_eq!(shop.answers("rollout shop")["state"], "already_applied", "a job that is run again joins");
 }
 
@@ -131,4 +130,28 @@ fn what_was_killed_goes_on_as_the_same_writer() {
     assert!(start.resumes.as_ref().is_some_and(|resumes| resumes.contains(&interrupted)));
     assert_eq!(ledger.outcome(index, &everything), Some(End::Succeeded));
     assert_eq!(ledger.overlaps(&name, &dev, &everything), []);
+}
+
+#[test]
+fn somebody_else_resumes_what_failed_but_takes_over_only_with_the_right() {
+    let sandbox = Sandbox::shop().enrolling("ben", "--preset deployer");
+    sandbox.run("build shop --target dev -q").succeeds();
+    sandbox.run("release shop --target dev --id v1 -q").succeeds();
+    let output = Digest::of(b"rendered/dev/frontend").hex();
+    let held = std::fs::File::open(sandbox.write(&format!("project/.sealog/locks/{output}"), "")).unwrap();
+    held.lock().unwrap();
+    sandbox.run("rollout shop --yes").fails(1, "component-failed");
+    drop(held);
+    let before = sandbox.run("ledger log --kind rollout.started --format json").json();
+    sandbox.run_as("ben", "rollout shop --resume --yes").succeeds().says("shop v1 is live on dev");
+    let after = sandbox.run("ledger log --kind rollout.started --format json").json();
+    let resumed = sandbox.run(&format!("ledger show {} --format json", after[0]["event"].as_str().unwrap())).json();
+    assert_eq!(resumed["data"]["resumes"], json!([before[0]["event"]]), "{resumed}");
+
+    sandbox.run("rollout shop --hold --yes").succeeds();
+    let line = "rollout shop --yes --takeover --reason 'ana is away'";
+    sandbox.run_as("ben", "rollout shop --yes").fails(5, "target-busy").says("by ana");
+    sandbox.run_as("ben", line).fails(4, "right-missing").says("takeover");
+    sandbox.run_as("ben", "rollout shop --abandon --reason x --yes").fails(4, "right-missing");
+    sandbox.run(line).succeeds();
 }
