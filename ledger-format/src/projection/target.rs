@@ -83,9 +83,9 @@ impl Target {
             let fate = match rollout.state {
                 State::Succeeded if rollout.starts.iter().any(is_undone) => Fate::RolledBack,
                 State::Succeeded => Fate::Superseded,
-                State::Failed | State::Partial | State::InFlight | State::Interrupted | State::Abandoned => {
-                    Fate::Failed
-                }
+                // What is under way has no fate yet.
+                State::InFlight => continue,
+                State::Failed | State::Partial | State::Interrupted | State::Abandoned => Fate::Failed,
             };
             fates.insert(rollout.key.release, fate);
         }

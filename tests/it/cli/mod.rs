@@ -1,6 +1,7 @@
 //! Commands as a person or a program meets them.
 
 mod approve;
+mod attacks;
 mod authority;
 mod build;
 mod deployments;
@@ -15,3 +16,4 @@ mod rollout;
 mod rollout_lock;
 mod seen;
 mod stopped;
+mod story;

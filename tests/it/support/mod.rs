@@ -2,12 +2,16 @@
 
 mod ledger;
 mod sandbox;
+mod scribe;
 mod shop;
+mod story;
 mod team;
 mod tool;
 
 pub use ledger::{TestLedger, created};
-pub use sandbox::{Sandbox, copy, words};
+pub use sandbox::{Finished, Sandbox, copy, words};
+pub use scribe::Scribe;
 pub use shop::Shop;
+pub use story::Story;
 pub use team::{Team, image, without_ids};
 pub use tool::tool;
