@@ -1,5 +1,6 @@
 //! Build, test, release, promote, rollout: each plan (pure) and execute (ports).
 
+pub mod approval;
 pub mod build;
 pub mod built;
 pub mod promote;

@@ -1,15 +1,12 @@
 //! `sealog approve`: somebody puts their name to a release for a target.
 
-use std::collections::BTreeSet;
-
 use clap::Args;
 use ledger_format::dag::Index;
 use ledger_format::digest::Digest;
-use ledger_format::event::{ApprovalGranted, Data, ReleaseCreated};
-use ledger_format::field::{Note, Set};
-use ledger_format::ledger::{ClosedSet, Ledger};
-use ledger_format::name::{Component, EventId, Name};
-use ledger_format::policy::{ApprovalRule, Policy};
+use ledger_format::event::{ApprovalGranted, Data};
+use ledger_format::field::Note;
+use ledger_format::ledger::Ledger;
+use ledger_format::name::Name;
 use ledger_format::projection::gates::Candidate;
 use ledger_format::time::Time;
 
@@ -21,9 +18,9 @@ use crate::cli::session::{Actor, Session};
 use crate::cli::view::approval::{Approved, Approving, Binds, GateView, InTheWay};
 use crate::cli::view::candidate::CandidateView;
 use crate::cli::view::evidence::SeenEvidence;
-use crate::cli::view::says::list;
-use crate::ledger::outlook::{self, outlook};
+use crate::ledger::outlook::outlook;
 use crate::ledger::releases::{self, Found};
+use crate::stages::approval::{self, Approver, Draft, Request};
 
 /// Approve a release for a target
 #[derive(Debug, Args)]
@@ -62,97 +59,82 @@ pub struct Approve {
     changing: Changing,
 }
 
-/// How long an approval counts when nothing else is said.
-const DAY_MS: u64 = 24 * 60 * 60 * 1000;
-
-/// What is shown, and what is signed.
-struct Plan {
-    shown: Approving,
-    data: ApprovalGranted,
-}
-
 impl Approve {
     pub fn run(&self, world: &World<'_>) -> Result<Exit, CliError> {
         let session = Session::open(world, &self.changing.which)?;
         let actor = session.actor(&self.changing.key)?;
         let found = self.release.find(&session)?;
-        let target = naming::find_target(session.ledger(), &found, self.target.as_deref())?;
-        let plan = self.plan(world, &session, &actor, (&found, &target))?;
-        let data = Data::from(plan.data.clone());
+        let ledger = session.ledger();
+        let target = naming::find_target(ledger, &found, self.target.as_deref())?;
+        let approver =
+            Approver { principal: &actor.principal, key: &actor.fingerprint, now: Time::from(world.clock.now()) };
+        let request = self.request(world, ledger, (&found, &target))?;
+        let draft = approval::draft(ledger, request, approver).ok_or_else(|| not_there(&found, &target))?;
+        let shown =
+            self.shown(ledger, &actor, (&found, &target), &draft, gate(ledger, (&found, &target), approver.now)?);
+        let data = Data::from(draft.data);
         session.permit(&actor, &data)?;
-        session.readable(approved(session.ledger(), &found, &data))?;
+        session.readable(approved(ledger, &found, &data))?;
         if self.changing.dry_run {
-            world.ui.show(&plan.shown)?;
+            world.ui.show(&shown)?;
             return Ok(Exit::Done);
         }
-        world.ui.plan(&plan.shown);
+        world.ui.plan(&shown);
         world.ui.confirm("Approve?", self.changing.assume())?;
         let mut writer = session.writer(actor)?;
-        let event = writer.append(plan.data)?;
+        let event = writer.append(data)?;
         let session = writer.finish()?;
-        let now = Time::from(world.clock.now());
-        let gate = gate(session.ledger(), (&found, &target), now, &session.ledger().everything())?;
-        world.ui.show(&Approved { event, approving: Approving { gate, ..plan.shown } })?;
+        let gate = gate(session.ledger(), (&found, &target), Time::from(world.clock.now()))?;
+        world.ui.show(&Approved { event, approving: Approving { gate, ..shown } })?;
         Ok(Exit::Done)
     }
 
-    fn plan(
+    fn request<'a>(
         &self,
         world: &World<'_>,
-        session: &Session<'_>,
-        actor: &Actor,
-        (found, target): (&Found, &Name),
-    ) -> Result<Plan, CliError> {
-        let (ledger, now) = (session.ledger(), Time::from(world.clock.now()));
-        let everything = ledger.everything();
+        ledger: &Ledger,
+        (found, target): (&'a Found, &'a Name),
+    ) -> Result<Request<'a>, CliError> {
         let candidate = Candidate { deployment: &found.deployment, target, release: found.release };
-        let created = outlook::created(ledger, candidate, &everything).ok_or_else(|| not_there(found, target))?;
-        let evidence = evidence(ledger, created, &everything);
-        let components = naming::find_components(ledger, candidate, &self.component)?;
-        let policy = policy(ledger, candidate, &everything);
-        let data = ApprovalGranted {
-            deployment: found.deployment.clone(),
-            release: found.release,
-            target: target.clone(),
-            policy: policy.digest(),
-            evidence: Set::new(evidence.iter().map(|seen| seen.event)),
+        let principal = |text| naming::name("principal", text);
+        let note = |text| naming::text("--note", text).map(Note::from);
+        Ok(Request {
+            candidate,
+            components: naming::find_components(ledger, candidate, &self.component)?,
             plan: self.plan,
-            until: self.until(world, now, &policy)?,
-            images: if components.is_empty() { images(created) } else { None },
-            request: request(ledger, candidate, policy.digest(), &everything),
-            components: Set::new(components),
-            on_behalf_of: self.on_behalf_of.as_deref().map(|text| naming::name("principal", text)).transpose()?,
-            note: self.note.as_deref().map(|note| naming::text("--note", note).map(Note::from)).transpose()?,
-        };
-        let shown = Approving {
-            principal: actor.principal.clone(),
-            groups: asked_groups(ledger, actor, &policy, &everything),
-            candidate: CandidateView::of(ledger, found, target, &everything),
-            evidence,
-            gate: gate(ledger, (found, target), now, &everything)?,
-            binds: self.binds(&data),
-            not_counted: not_counted(ledger, candidate, actor, (now, &policy), &everything),
-        };
-        Ok(Plan { shown, data })
+            until: self.until.as_deref().map(|text| naming::moment(world, "--until", text)).transpose()?,
+            on_behalf_of: self.on_behalf_of.as_deref().map(principal).transpose()?,
+            note: self.note.as_deref().map(note).transpose()?,
+        })
     }
 
-    fn until(&self, world: &World<'_>, now: Time, policy: &Policy<'_>) -> Result<Time, CliError> {
-        match &self.until {
-            Some(text) => naming::moment(world, "--until", text),
-            None => {
-                let allowed = approval_rules(policy).filter_map(|rule| rule.valid_ms).map(|ms| ms.get()).min();
-                Ok(now.plus_ms(allowed.unwrap_or(DAY_MS).min(DAY_MS)))
-            }
+    fn shown(
+        &self,
+        ledger: &Ledger,
+        actor: &Actor,
+        (found, target): (&Found, &Name),
+        draft: &Draft,
+        gate: GateView,
+    ) -> Approving {
+        let evidence = draft.evidence.iter().filter_map(|index| match ledger.data(*index) {
+            Some(Data::EvidenceRecorded(evidence)) => Some(SeenEvidence::of(ledger, *index, evidence)),
+            Some(_) | None => None,
+        });
+        Approving {
+            principal: actor.principal.clone(),
+            groups: draft.groups.clone(),
+            candidate: CandidateView::of(ledger, found, target, &ledger.everything()),
+            evidence: evidence.collect(),
+            gate,
+            binds: self.binds(&draft.data),
+            not_counted: draft.in_vain.as_ref().map(ToString::to_string),
         }
     }
 
     fn binds(&self, data: &ApprovalGranted) -> Binds {
         Binds {
             policy: data.policy,
-            components: data
-                .components
-                .as_ref()
-                .map(|components| components.iter().cloned().collect::<Vec<Component>>()),
+            components: data.components.as_ref().map(|components| components.iter().cloned().collect()),
             plan: data.plan,
             until: data.until,
             request: data.request,
@@ -169,47 +151,9 @@ fn approved(ledger: &Ledger, found: &Found, data: &Data) -> Vec<Index> {
     created.chain(data.names().into_iter().filter_map(|named| ledger.index(named.id))).collect()
 }
 
-/// The policy of the target, as the newest authority has it.
-pub fn policy<'a>(ledger: &'a Ledger, candidate: Candidate<'_>, set: &ClosedSet) -> Policy<'a> {
-    // There is a newest authority in every ledger: the first event has one.
-    let document = ledger.documents(set).next().unwrap_or_else(|| unreachable!("a ledger has an authority"));
-    Policy::resolve(document.authority(), candidate.deployment, candidate.target)
-}
-
-fn approval_rules<'a>(policy: &'a Policy<'_>) -> impl Iterator<Item = &'a ApprovalRule> {
-    policy.rules().iter().flat_map(|rules| rules.approvals.iter().flatten())
-}
-
-/// The newest evidence on the release and its images.
-fn evidence(ledger: &Ledger, created: &ReleaseCreated, set: &ClosedSet) -> Vec<SeenEvidence> {
-    let artifacts = created.artifacts.iter().flatten();
-    let mut objects: Vec<Digest> = artifacts.map(|(_, artifact)| artifact.image.digest).collect();
-    objects.push(created.release.0);
-    let newest = ledger.newest_evidence(&created.deployment, &objects, set);
-    newest.into_iter().map(|(index, evidence)| SeenEvidence::of(ledger, index, evidence)).collect()
-}
-
-fn images(created: &ReleaseCreated) -> Option<Set<ledger_format::field::Image>> {
-    Set::new(created.artifacts.iter().flatten().map(|(_, artifact)| artifact.image.clone()))
-}
-
-/// The newest request for approvals of this release under this policy.
-fn request(ledger: &Ledger, candidate: Candidate<'_>, policy: Digest, set: &ClosedSet) -> Option<EventId> {
-    let asked = ledger.approval_requests(candidate, set).into_iter();
-    let same = asked.filter(|(_, request)| request.policy == policy).map(|(index, _)| index);
-    same.max_by_key(|index| ledger.order(*index)).map(|index| ledger.entry(index).event.id)
-}
-
-/// The groups of the actor that the policy asks approvals of.
-fn asked_groups(ledger: &Ledger, actor: &Actor, policy: &Policy<'_>, set: &ClosedSet) -> Vec<Name> {
-    let asked: BTreeSet<&Name> = approval_rules(policy).flat_map(|rule| rule.groups.iter()).collect();
-    let is_in = |group: &&Name| ledger.documents(set).any(|document| document.is_in_group(&actor.principal, group));
-    asked.into_iter().filter(is_in).cloned().collect()
-}
-
-fn gate(ledger: &Ledger, (found, target): (&Found, &Name), now: Time, set: &ClosedSet) -> Result<GateView, CliError> {
+fn gate(ledger: &Ledger, (found, target): (&Found, &Name), now: Time) -> Result<GateView, CliError> {
     let candidate = Candidate { deployment: &found.deployment, target, release: found.release };
-    let outlook = outlook(ledger, candidate, now, set).ok_or_else(|| not_there(found, target))?;
+    let outlook = outlook(ledger, candidate, now, &ledger.everything()).ok_or_else(|| not_there(found, target))?;
     Ok(GateView::of(&outlook, &|index| in_the_way(ledger, index)))
 }
 
@@ -221,31 +165,6 @@ fn in_the_way(ledger: &Ledger, index: Index) -> Option<InTheWay> {
         _ => return None,
     };
     Some(InTheWay { event: entry.event.id, principal: entry.principal.clone(), reason })
-}
-
-/// Why an approval by the actor would not count.
-fn not_counted(
-    ledger: &Ledger,
-    candidate: Candidate<'_>,
-    actor: &Actor,
-    (now, policy): (Time, &Policy<'_>),
-    set: &ClosedSet,
-) -> Option<String> {
-    let principal = &actor.principal;
-    if let Some(by) = ledger.withdrawal(candidate.release, set) {
-        return Some(format!("{} withdrew the release", ledger.entry(by).principal));
-    }
-    if let Some(by) = ledger.standing_suspension(&actor.fingerprint, set) {
-        return Some(format!("{} suspended your key", ledger.entry(by).principal));
-    }
-    let asked: BTreeSet<&Name> = approval_rules(policy).flat_map(|rule| rule.groups.iter()).collect();
-    let is_in = |group: &&Name| ledger.documents(set).any(|document| document.is_in_group(principal, group));
-    if !asked.is_empty() && !asked.iter().any(is_in) {
-        return Some(format!("{principal} is not of {}", list(asked)));
-    }
-    let gate = outlook(ledger, candidate, now, set)?.gate;
-    let part = ledger.part_besides_approver(&gate, principal, set).filter(|_| !asked.is_empty())?;
-    Some(format!("{principal} is its {part}, and the policy wants another approver"))
 }
 
 fn not_there(found: &Found, target: &Name) -> CliError {
