@@ -214,7 +214,19 @@ impl From<PlanError> for CliError {
 impl From<ComponentError> for CliError {
     fn from(error: ComponentError) -> Self {
         let message = error.to_string();
-        let this = Self::new(Code::ComponentFailed, message);
+        let code = match &error {
+            ComponentError::NotInThisBuild { .. } => Code::Usage,
+            ComponentError::OtherType { .. }
+            | ComponentError::Bind(_)
+            | ComponentError::Render(_)
+            | ComponentError::NotOurs { .. }
+            | ComponentError::Through { .. }
+            | ComponentError::Marker { .. }
+            | ComponentError::SameFile { .. }
+            | ComponentError::Busy { .. }
+            | ComponentError::File { .. } => Code::ComponentFailed,
+        };
+        let this = Self::new(code, message);
         match std::error::Error::source(&error) {
             Some(source) => this.caused_by(source),
             None => this,

@@ -95,7 +95,8 @@ impl<S: Scribe> Drive<'_, S> {
     pub fn run(mut self) -> Result<Ending, DriveError> {
         self.scribe.go_on_as(&self.run.run);
         let (busy, rivals) = (Patience::new(self.patience.busy), Patience::new(self.patience.rivals));
-        let mut at = At { state: State::Wanting, work: Work::default(), busy, rivals, turn: 0 };
+        let work = Work::compared(self.plan, self.root)?;
+        let mut at = At { state: State::Wanting, work, busy, rivals, turn: 0 };
         loop {
             let seen = self.see(&at.state, &at.work)?;
             if let Some(ending) = self.takes(&mut at, seen)? {

@@ -133,3 +133,26 @@ fn files_of_others_are_not_written_over() {
     assert_eq!(shop.events(), before);
     assert_eq!(shop.rendered("dev", "frontend/1.yaml").as_deref(), Some("somebody else's\n"));
 }
+
+#[test]
+fn an_approval_of_a_plan_is_for_this_plan_only() {
+    let shop = Shop::new();
+    shop.releases("v1");
+    // A promotion has no plan: it would ask for other approvals.
+    shop.team.run("ci", "release shop --target prod").succeeds();
+    let line = "rollout plan shop --target prod --release v1";
+    let planned = shop.run(line).fails(4, "policy-not-met");
+    assert!(planned.stdout.ends_with(" · 1 of 2 rules of prod met\n"), "{}", planned.stdout);
+    let plan = |shop: &Shop| shop.run(&format!("{line} -q")).stdout.trim().to_owned();
+    let approve = |shop: &Shop, plan: &str| {
+        for who in ["ben", "chloe"] {
+            shop.team.run(who, &format!("approve shop v1 --target prod --plan {plan} --yes")).succeeds();
+        }
+    };
+    approve(&shop, &plan(&shop));
+    // Something is there already now, so there is another plan.
+    shop.team.sandbox.write("project/rendered/prod/frontend/0.yaml", "n: 0\nversion: \"v1\"\n");
+    shop.run("rollout shop --target prod --release v1").fails(4, "policy-not-met");
+    approve(&shop, &plan(&shop));
+    shop.run("rollout shop --target prod --release v1").succeeds();
+}

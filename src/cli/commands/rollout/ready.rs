@@ -61,10 +61,15 @@ impl<'a> Ready<'a> {
         confirmed: Option<&str>,
     ) -> Result<Exit, CliError> {
         let world = self.session.world;
-        let shown = self.shown()?;
+        let (shown, refused) = self.shown()?;
         if only_plan {
+            // An approval may be of this plan: it is shown though nobody may carry it out yet.
             world.ui.show(&shown)?;
-            return Ok(Exit::Done);
+        }
+        match refused {
+            Some(refused) => return Err(refused),
+            None if only_plan => return Ok(Exit::Done),
+            None => {}
         }
         world.ui.plan(&shown);
         self.ask(changing, confirmed)?;
@@ -84,18 +89,18 @@ impl<'a> Ready<'a> {
         told(writer, &self.plan, &self.found, ended)
     }
 
-    /// What is about to happen; what cannot be permitted is refused before anybody is asked.
-    fn shown(&self) -> Result<Planned, CliError> {
+    /// What is about to happen, and why it may not: that is told before anybody is asked.
+    fn shown(&self) -> Result<(Planned, Option<CliError>), CliError> {
         let (ledger, everything) = (self.session.ledger(), self.session.ledger().everything());
         let work = Work::compared(&self.plan, &self.root)?;
         let now = Time::from(self.session.world.clock.now());
         let signing = Signing { key: self.actor.fingerprint.clone(), principal: self.actor.principal.clone(), now };
         let draft = self.plan.draft(ledger, &everything, &signing, &self.plan.components, work.digest());
-        if let Some(obstacles) = draft.obstacles(ledger, &signing, &everything) {
-            return Err(CliError::refused(&obstacles, ledger, &self.found, &self.plan.request.target));
-        }
+        let obstacles = draft.obstacles(ledger, &signing, &everything);
+        let target = &self.plan.request.target;
+        let refused = obstacles.map(|obstacles| CliError::refused(&obstacles, ledger, &self.found, target));
         let checks = draft.checks(ledger, &signing, &everything);
-        Ok(Planned::of(ledger, &self.plan, &self.found, (&work, checks), &self.actor.principal))
+        Ok((Planned::of(ledger, &self.plan, &self.found, (&work, checks), &self.actor.principal), refused))
     }
 
     fn ask(&self, changing: &Changing, confirmed: Option<&str>) -> Result<(), CliError> {
