@@ -234,7 +234,8 @@ pub fn execute(plan: &Plan, prepared: &Prepared, sources: &Sources, ports: Ports
             Ok(Made { recorded: record(plan, prepared, sources, (&image, took)), layers, bytes })
         }
         Err(error) => {
-            ports.progress.ended(task, Ending::Failed, &error.to_string());
+            let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
+            ports.progress.ended(task, Ending::Failed, &format!("{error}{cause}"));
             Err(error)
         }
     }

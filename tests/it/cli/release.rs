@@ -167,3 +167,34 @@ fn a_mistake_in_the_configuration_is_drawn() {
     sandbox.write(path, text.replace("- manifest/backend", "- manifest/bakend"));
     sandbox.run("release").fails(2, "unknown-dependency").says("deployments/shop.yaml:").says("manifest/backend");
 }
+
+#[test]
+fn a_full_disk_leaves_nothing_half_written() {
+    let sandbox = built();
+    let script = "mkdir small; mount -t tmpfs -o size=600k tmpfs small; cp -a project/. small; cd small
+        cat /dev/zero > fill 2> /dev/null || true
+        for command in 'release --id v1' 'record test --result services/api/junit.xml'; do
+            if \"$SEALOG\" $command; then exit 99; else echo \"ended with $?\"; fi
+        done
+        rm fill; \"$SEALOG\" verify; \"$SEALOG\" record test --result services/api/junit.xml
+        \"$SEALOG\" release --id v1; \"$SEALOG\" verify";
+    let Some(done) = sandbox.run_in_namespace(script) else { return };
+    let done = done.succeeds().says("error[store-unreachable]").says("No space left on device");
+    assert_eq!(done.stdout.matches("ended with 6").count(), 2, "{}", done.stdout);
+    assert!(done.stdout.contains("✓ Released shop v1"), "{}", done.stdout);
+}
+
+#[test]
+fn the_words_of_the_seeds_are_understood() {
+    for line in [
+        "deployment build shop --target dev",
+        "deployments build shop --target dev --component api",
+        "deployment release shop --target dev --annotation 'sha=5be01f2' --alias v1",
+        "release shop --target dev --annotate 'jira=PAY-7 # two words' --auto-approve",
+        "record test shop --target dev --component api --result services/api/junit.xml --yes",
+        "deployment record evidence shop --type benchmark --component web --count rps=2000",
+    ] {
+        let sandbox = built();
+        sandbox.run(line).succeeds();
+    }
+}
