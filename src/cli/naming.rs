@@ -42,6 +42,9 @@ impl NamedRelease {
         let (deployment, release) = match (&self.first, &self.second, &self.release) {
             (deployment, None, Some(release)) => (deployment.as_deref(), release),
             (deployment, Some(release), _) => (deployment.as_deref(), release),
+            (Some(deployment), None, None) if is_deployment(session.ledger(), deployment) => {
+                return Err(unnamed(session.ledger(), deployment));
+            }
             (Some(release), None, None) => (None, release),
             (None, None, None) => {
                 return Err(CliError::new(Code::Usage, "no release is named").hint("sealog releases   (lists them)"));
@@ -49,6 +52,27 @@ impl NamedRelease {
         };
         find_release(session, deployment, release)
     }
+}
+
+/// Whether this names a deployment that has releases, and no release.
+fn is_deployment(ledger: &Ledger, text: &str) -> bool {
+    let everything = ledger.everything();
+    let of_it = releases::created(ledger, &everything).iter().any(|(_, created)| created.deployment.as_str() == text);
+    of_it && releases::find(ledger, &everything, None, text).is_err()
+}
+
+fn unnamed(ledger: &Ledger, deployment: &str) -> CliError {
+    let created = releases::created(ledger, &ledger.everything());
+    let newest = created.iter().rfind(|(_, created)| created.deployment.as_str() == deployment);
+    let error = CliError::new(Code::Usage, format!("which release of {deployment}?"));
+    let error = match newest {
+        Some((_, created)) => {
+            let name = created.alias.as_ref().map_or_else(|| created.release.short(), ToString::to_string);
+            error.fact("the newest", name.clone(), name)
+        }
+        None => error,
+    };
+    error.hint(format!("sealog releases {deployment}   (lists them)"))
 }
 
 /// The release of this name; without a deployment the project's only one is meant, else any.

@@ -146,3 +146,11 @@ fn nobody_approves_what_they_cannot_read() {
     team.says("ci", "evidence.recorded", &evidence);
     team.run("ben", "approve shop v1.5.0 --target prod --yes").fails(4, "text-withheld");
 }
+
+#[test]
+fn a_deployment_alone_is_asked_for_its_release() {
+    let team = Team::new();
+    team.releases("ci", 1, "v1.5.0");
+    let asked = team.run("ben", "approve shop --target prod --yes").fails(2, "usage");
+    asked.says("which release of shop?").says("the newest  v1.5.0");
+}
