@@ -14,6 +14,7 @@ mod images;
 mod judgement;
 mod lock_model;
 mod releases;
+mod rollout_drive;
 mod rollouts_at_once;
 mod stores;
 // Not every step of the work has a test for every help.
