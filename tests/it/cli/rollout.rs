@@ -114,7 +114,7 @@ fn what_was_not_meant_is_told_before_anything_is_signed() {
         ("rollout shop --hold --component backend --yes", 2, "usage"),
         ("rollout shop --takeover --yes", 2, "needs-answer"),
         ("rollback shop --reason x --yes", 4, "nothing-to-return-to"),
-        ("promote shop --yes", 2, "not-found"),
+        ("promote shop --yes", 2, "usage"),
         ("promote shop v1 --yes", 2, "ambiguous"),
     ] {
         shop.team.run("dmitri", line).fails(code, word);
