@@ -72,6 +72,7 @@ enum Command {
 pub enum Verb {
     Approve(commands::approve::Approve),
     Build(commands::build::Build),
+    Diff(commands::diff::Diff),
     History(commands::history::History),
     #[command(subcommand)]
     Hold(commands::hold::Hold),
@@ -108,6 +109,7 @@ impl Verb {
         match self {
             Self::Approve(command) => command.run(world),
             Self::Build(command) => command.run(world),
+            Self::Diff(command) => command.run(world),
             Self::History(command) => command.run(world),
             Self::Hold(command) => command.run(world),
             Self::Promote(command) => command.run(world),

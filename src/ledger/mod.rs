@@ -12,3 +12,4 @@ pub mod releases;
 pub mod runs;
 pub mod seen;
 pub mod succession;
+pub mod values;

@@ -4,6 +4,7 @@ pub mod approve;
 pub mod build;
 pub mod completions;
 pub mod deployments;
+pub mod diff;
 pub mod explain;
 pub mod history;
 pub mod hold;

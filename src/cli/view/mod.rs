@@ -8,6 +8,7 @@ pub mod builds;
 pub mod candidate;
 pub mod claims;
 pub mod diagnostics;
+pub mod diff;
 pub mod event_log;
 pub mod evidence;
 pub mod findings;

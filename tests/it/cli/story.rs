@@ -69,6 +69,15 @@ fn the_story_is_read_at_any_point() {
 }
 
 #[test]
+fn two_releases_and_two_points_differ() {
+    let (sandbox, _) = told();
+    assert_snapshot!(drawn(&sandbox, "diff payment-service v1.4.0 v1.5.0"), @"");
+    assert_snapshot!(drawn(&sandbox, "diff v1.5.0 v1.5.1 --target prod"), @"");
+    assert_snapshot!(drawn(&sandbox, "diff --from '11-18 16:43' --to 10:30"), @"");
+    assert_snapshot!(drawn(&sandbox, "diff --from 11-11"), @"");
+}
+
+#[test]
 fn the_ledger_itself_is_read() {
     let (sandbox, story) = told();
     assert_snapshot!(drawn(&sandbox, "ledger log --limit 3"), @r"
@@ -156,6 +165,9 @@ fn wrong_questions_are_told_apart() {
         ("status --at 00000000", 2, "not-found"),
         ("history nothing", 2, "not-found"),
         ("releases show v9", 2, "not-found"),
+        ("diff v1.4.0", 2, "usage"),
+        ("diff v1.4.0 v9", 2, "not-found"),
+        ("diff --from yesterday", 2, "usage"),
         ("ledger show 000000", 2, "not-found"),
         ("ledger show abc", 2, "usage"),
         ("ledger show zzzzzz", 2, "usage"),
