@@ -71,10 +71,36 @@ fn the_story_is_read_at_any_point() {
 #[test]
 fn two_releases_and_two_points_differ() {
     let (sandbox, _) = told();
-    assert_snapshot!(drawn(&sandbox, "diff payment-service v1.4.0 v1.5.0"), @"");
-    assert_snapshot!(drawn(&sandbox, "diff v1.5.0 v1.5.1 --target prod"), @"");
-    assert_snapshot!(drawn(&sandbox, "diff --from '11-18 16:43' --to 10:30"), @"");
-    assert_snapshot!(drawn(&sandbox, "diff --from 11-11"), @"");
+    assert_snapshot!(drawn(&sandbox, "diff payment-service v1.4.0 v1.5.0"), @r"
+    payment-service v1.4.0 → v1.5.0: 2 images, 2 values, 1 component version
+      image      api                                            77556338d863 → 1f0de819eb89
+      image      worker                                         b3556338d863 → e90de819eb89
+      value      ecs/service-api   vars.desired_count           4 → 6  prod
+      value      ecs/taskdef-api   vars.CHARGE_TIMEOUT_MS       3000 → 1500  dev, prod, staging
+      version    ecs/service-api   github.com/acme/ecs-service  1.8.2 → 1.9.0  tree 5b890e16822b → 5b17cbf90c63
+      commits    5be01f2..8d3e6f1
+    ");
+    assert_snapshot!(drawn(&sandbox, "diff v1.5.0 v1.5.1 --target prod"), @r"
+    payment-service v1.5.0 → v1.5.1: 2 images
+      image      api               1f0de819eb89 → d210c6aebbf7
+      image      worker            e90de819eb89 → 4b10c6aebbf7
+      commits    8d3e6f1..c40a9d7
+    ");
+    assert_snapshot!(drawn(&sandbox, "diff --from '11-18 16:43' --to 10:30"), @r"
+    7442809ca471 → d5f3d5fba276: 33 events
+      payment-service/dev      v1.4.0 → v1.5.0
+      payment-service/prod     v1.4.0 → v1.5.0
+      payment-service/staging  v1.4.0 → v1.5.0
+      released                 payment-service/v1.5.0
+    ");
+    assert_snapshot!(drawn(&sandbox, "diff --from 11-11"), @r"
+    8c22b94e0532 → 9ce20f782e81: 119 events
+      payment-service/dev      - → v1.5.0
+      payment-service/prod     - → v1.4.0
+      payment-service/staging  - → v1.5.0
+      released                 payment-service/v1.4.0, payment-service/v1.3.8, payment-service/v1.5.0, payment-service/v1.5.1
+      authority                8c22b94e0532 → 8a28d5a6a317
+    ");
 }
 
 #[test]
