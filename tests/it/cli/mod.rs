@@ -8,6 +8,7 @@ mod deployments;
 mod frame;
 mod gates;
 mod init;
+mod other_readers;
 mod record;
 mod release;
 mod review;
