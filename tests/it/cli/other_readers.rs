@@ -48,6 +48,7 @@ fn skopeo_reads_and_copies_events_and_a_built_image() {
 
 /// Needs a Python with `securesystemslib`: `scripts/test` names one in `SEALOG_TEST_PYTHON`.
 #[test]
+#[allow(clippy::print_stderr, reason = "says that it was not run")]
 fn securesystemslib_verifies_the_bundle_of_an_event_given_its_key() {
     let Some(python) = std::env::var_os("SEALOG_TEST_PYTHON") else {
         eprintln!("not run: SEALOG_TEST_PYTHON names no Python; scripts/test installs one");
