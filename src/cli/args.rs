@@ -111,7 +111,7 @@ pub struct Reading {
     #[arg(long, value_name = "EVENT|TIME")]
     pub at: Option<String>,
 
-    /// Read what this machine verified last, without asking the store
+    /// Ask no network; a ledger in a folder never needs one
     #[arg(long)]
     pub offline: bool,
 

@@ -11,6 +11,8 @@ mod release;
 mod shown;
 mod target;
 
+use std::cell::OnceCell;
+
 use ledger_format::dag::Index;
 use ledger_format::event::Event;
 use ledger_format::ledger::{ClosedSet, Ledger};
@@ -39,6 +41,7 @@ pub struct Reader<'a> {
     source: Source,
     aliases: Aliases,
     watch: Stopwatch,
+    as_of: OnceCell<AsOf>,
 }
 
 impl<'a> Reader<'a> {
@@ -54,7 +57,7 @@ impl<'a> Reader<'a> {
             }
         };
         let aliases = Aliases::of(session.ledger());
-        Ok(Self { session, set, moment, source, aliases, watch })
+        Ok(Self { session, set, moment, source, aliases, watch, as_of: OnceCell::new() })
     }
 
     pub fn world(&self) -> &'a World<'a> {
@@ -80,6 +83,10 @@ impl<'a> Reader<'a> {
 
     /// What the answer is founded on.
     pub fn as_of(&self) -> AsOf {
+        self.as_of.get_or_init(|| self.founded_on()).clone()
+    }
+
+    fn founded_on(&self) -> AsOf {
         let ledger = self.ledger();
         let versions: Vec<u64> = ledger.documents(&self.set).map(|document| document.version()).collect();
         let before = self.session.before.as_ref().map_or(0, |before| before.events);

@@ -12,7 +12,7 @@ use ledger_format::right::Dimension;
 use super::Reader;
 use crate::cli::error::Exit;
 use crate::cli::view::says::list;
-use crate::cli::view::status::Dispute;
+use crate::cli::view::status::{Dispute, Overlap};
 
 impl Reader<'_> {
     pub(super) fn dispute(&self, here: &Target) -> Option<Dispute> {
@@ -28,6 +28,21 @@ impl Reader<'_> {
         }
         says.extend(running.contradicted_by.iter().map(|seen| self.contradiction(here, *seen)));
         Some(Dispute { events: self.ids(events), says: says.join("; ") })
+    }
+
+    pub(super) fn overlaps(&self, deployment: &Name, target: &Name) -> Vec<Overlap> {
+        let ledger = self.ledger();
+        let mut pairs: Vec<[Index; 2]> = ledger
+            .overlaps(deployment, target, &self.set)
+            .into_iter()
+            .map(|overlap| [overlap.one, overlap.other])
+            .collect();
+        for pair in &mut pairs {
+            pair.sort_by_key(|start| ledger.order(*start));
+        }
+        pairs.sort_by_key(|[_, later]| std::cmp::Reverse(ledger.order(*later)));
+        let says = |pair: &[Index; 2]| list(pair.map(|start| self.brief_start(start)));
+        pairs.iter().map(|pair| Overlap { events: pair.map(|start| self.id(start)), says: says(pair) }).collect()
     }
 
     /// `v1.5.0 by ana (3a90d1c76e5b)`

@@ -7,6 +7,7 @@ use crate::cli::error::{CliError, Code};
 use crate::cli::naming::name;
 use crate::cli::view::says::list;
 use crate::config::{self, suggest};
+use crate::ledger::releases;
 
 impl Reader<'_> {
     /// The deployment of this name.
@@ -28,9 +29,9 @@ impl Reader<'_> {
 
     fn deployments(&self) -> Vec<Name> {
         let places = self.all_places();
-        let releases = self.ledger().releases(None, &self.ledger().everything());
+        let created = releases::created(self.ledger(), &self.ledger().everything());
         let mut all: Vec<Name> = places.into_iter().map(|(deployment, _)| deployment).collect();
-        all.extend(releases.into_iter().map(|release| release.deployment.clone()));
+        all.extend(created.into_iter().map(|(_, created)| created.deployment.clone()));
         all.extend(self.configured().into_iter().map(|(deployment, _)| deployment));
         all.sort_unstable();
         all.dedup();
@@ -47,9 +48,8 @@ impl Reader<'_> {
         begun.sort_by_cached_key(first);
         let mut places = begun;
         places.extend(self.configured());
-        for release in ledger.releases(None, &self.set) {
-            let carried = release.first.1.config.keys();
-            places.extend(carried.map(|target| (release.deployment.clone(), target.clone())));
+        for (_, created) in releases::created(ledger, &self.set) {
+            places.extend(created.config.keys().map(|target| (created.deployment.clone(), target.clone())));
         }
         let mut seen = std::collections::HashSet::new();
         places.retain(|place| seen.insert(place.clone()));

@@ -39,6 +39,7 @@ impl Reader<'_> {
             verdict: begun.and_then(|rollout| self.verdict(rollout.newest())),
             findings: self.open_findings(deployment, target, findings),
             dispute: self.dispute(&here),
+            overlaps: self.overlaps(deployment, target),
             in_flight: in_flight.map(|rollout| self.in_flight(rollout)),
             pending: self.pending(deployment, target, &here),
             overridden: begun.and_then(|rollout| self.overridden(rollout.newest())),

@@ -6,11 +6,14 @@ use serde::Serialize;
 
 use super::as_of::AsOf;
 use super::release_name::ReleaseName;
-use super::says::list;
+use super::says::{count, list};
 use crate::cli::ui::look::Look;
 use crate::cli::ui::page::{Facts, Page, View};
 use crate::cli::ui::table::{Cell, Column, Table};
 use crate::cli::ui::text::{Line, Mark};
+
+/// So many overlaps are told one by one.
+const SHOWN: usize = 3;
 
 /// One target of a deployment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -30,6 +33,8 @@ pub struct TargetStatus {
     pub verdict: Option<Verdict>,
     pub findings: Vec<OpenFinding>,
     pub dispute: Option<Dispute>,
+    /// Pairs of starts that were inside the target at once, the newest first; they stay for ever.
+    pub overlaps: Vec<Overlap>,
     pub in_flight: Option<InFlight>,
     pub pending: Vec<Pending>,
     #[serde(rename = "override")]
@@ -100,6 +105,13 @@ pub struct OpenFinding {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Dispute {
     pub events: Vec<EventId>,
+    pub says: String,
+}
+
+/// Two starts, neither of which had seen an end of the other.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Overlap {
+    pub events: [EventId; 2],
     pub says: String,
 }
 
@@ -318,6 +330,12 @@ impl TargetStatus {
         let look_here = |text: String| self.note(Mark::Look, text);
         let mut notes = Vec::new();
         notes.extend(self.dispute.iter().map(|dispute| look_here(dispute.says.clone())));
+        notes.extend(self.overlaps.iter().take(SHOWN).map(|overlap| look_here(format!("at once: {}", overlap.says))));
+        if let Some(more) = self.overlaps.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+            notes.push(
+                self.note(Mark::Nothing, format!("{} more were inside at once: --format json", count(more, "pair"))),
+            );
+        }
         notes.extend(self.drift.iter().map(|drift| {
             let components = list(drift.components.iter().map(Component::name));
             let verb = if drift.components.len() == 1 { "differs" } else { "differ" };

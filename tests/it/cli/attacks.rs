@@ -276,10 +276,12 @@ fn two_starts_at_once_are_disputed() {
     let other = scene.story.begins_on(&heads, "ana", "staging", "v1.5.0", "11-20 11:11:30", &json!({}));
     let json = scene.run("status --target staging --format json");
     assert_eq!(json.code, Some(7));
-    let events = json.json()[0]["dispute"]["events"].clone();
-    for start in [one, other] {
-        assert!(events.as_array().unwrap().contains(&json!(start)), "{events}");
+    for events in [json.json()[0]["dispute"]["events"].clone(), json.json()[0]["overlaps"][0]["events"].clone()] {
+        for start in [one, other] {
+            assert!(events.as_array().unwrap().contains(&json!(start)), "{events}");
+        }
     }
+    scene.run("status --target staging").exits(7).says("at once: v1.4.0 by ana").says("v1.5.0 by ana");
 }
 
 #[test]
