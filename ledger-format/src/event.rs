@@ -65,6 +65,7 @@ use content::Content;
 use serde::Deserialize as _;
 use serde_json::Value;
 
+use crate::authority::document::Authority;
 use crate::field::{Image, Note};
 use crate::name::LedgerId;
 use crate::right::{Ask, Lookup, Scope};
@@ -213,6 +214,15 @@ impl BadData {
 pub struct UnknownKind(String);
 
 impl Data {
+    /// The authority that an event begins with or proposes.
+    pub fn authority(&self) -> Option<&Authority> {
+        match self {
+            Self::LedgerCreated(created) => Some(&created.authority),
+            Self::AuthorityProposed(proposed) => Some(&proposed.authority),
+            _ => None,
+        }
+    }
+
     /// The images that it speaks of, as it names them.
     pub fn images(&self) -> Vec<&Image> {
         self.content().images()

@@ -5,6 +5,7 @@
 //! needed, `finish` at the end.
 
 mod actor;
+mod trusting;
 mod writer;
 
 use ledger_format::ledger::Ledger;
@@ -120,10 +121,7 @@ impl<'a> Session<'a> {
         if let Some(waiting) = self.ledger().withheld(&everything).first() {
             return Err(CliError::withheld(waiting, &self.place.address));
         }
-        match self.ledger().is_forked(&everything) {
-            true => Err(CliError::forked(self.ledger(), &everything)),
-            false => Ok(()),
-        }
+        if self.is_forked() { Err(CliError::forked(self.ledger(), &everything)) } else { Ok(()) }
     }
 
     /// Whether something that counts is founded on an object that is no event.

@@ -26,6 +26,8 @@ pub struct Subject<'a> {
     /// Why it is taken for the right ledger.
     pub known_by: String,
     pub before: Option<&'a Seen>,
+    /// What this machine remembers of the ledger from wherever, which says whom it believes in a fork.
+    pub remembered: Option<&'a Seen>,
     /// Why there is nothing that it could be compared with, where there is not.
     pub incomparable: &'static str,
     /// What was seen before and is not shown; empty where nobody can expect it to be.

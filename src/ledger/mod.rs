@@ -12,4 +12,5 @@ pub mod releases;
 pub mod runs;
 pub mod seen;
 pub mod succession;
+pub mod trust;
 pub mod values;

@@ -7,16 +7,17 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use ledger_format::admission::Admission;
-use ledger_format::authority::force::{Number, Pin};
+use ledger_format::authority::force::Pin;
 use ledger_format::dag::Index;
 use ledger_format::digest::Digest;
 use ledger_format::event::Kind;
-use ledger_format::ledger::Ledger;
+use ledger_format::ledger::{ClosedSet, Ledger};
 use ledger_format::name::{EventId, LedgerId};
 use ledger_format::time::Time;
 use serde::{Deserialize, Serialize};
 
 use super::open::{Opened, Trust};
+use super::trust;
 use crate::fs::{self, FsError, Limit, Lock};
 use crate::store::Address;
 
@@ -39,6 +40,17 @@ pub struct Seen {
     /// The newest authority in force, and all that it builds on.
     pub authority: EventId,
     pub builds_on: BTreeSet<EventId>,
+    /// What a person took where the authority is forked; what is remembered above is this or builds on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmed: Option<Confirmed>,
+}
+
+/// An authority that a person said to be the right one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Confirmed {
+    pub authority: EventId,
+    pub at: Time,
 }
 
 /// An event, remembered so that it can be named when it is missing.
@@ -109,9 +121,21 @@ impl Seen {
             heads.extend(before.heads.iter().filter(|head| ledger.get(**head).is_none()));
         }
         let events = before.map_or(0, |before| before.events).max(ledger.len());
-        let pin = newest_authority(ledger, before);
+        let pin = moved_along(ledger, before);
+        let confirmed = before.and_then(|before| before.confirmed);
         let newest = newest.into_iter().collect();
-        Self { ledger: ledger.id(), by, at, events, heads, newest, authority: pin.authority, builds_on: pin.builds_on }
+        let (authority, builds_on) = (pin.authority, pin.builds_on);
+        Self { ledger: ledger.id(), by, at, events, heads, newest, authority, builds_on, confirmed }
+    }
+
+    /// Whether a person said which side of a fork is right: the confirmed authority is held, in force, and leaves one
+    /// newest (`SPEC.md`, LF-65).
+    pub fn decides(&self, ledger: &Ledger, set: &ClosedSet) -> bool {
+        let pin = self.confirmed.and_then(|confirmed| trust::pin_on(ledger, confirmed.authority));
+        pin.is_some_and(|pin| {
+            ledger.authorities_in_force(&ledger.everything()).contains(&pin.authority)
+                && ledger.newest_for(set, Some(&pin)).len() == 1
+        })
     }
 
     /// What was seen before and is not shown now.
@@ -170,22 +194,39 @@ impl Memory {
         by: Acquaintance,
         at: Time,
     ) -> Result<Seen, MemoryError> {
-        let (path, place) = (self.ledger_file(ledger.id()), self.address_file(address));
-        for path in [&path, &place] {
-            fs::create_folder(path.parent().unwrap_or(&self.folder))?;
-        }
-        let seen = {
-            let _one_at_a_time = Lock::wait(&path.with_extension("lock"))?;
-            let before: Option<Seen> = recall(&path)?;
-            let by = before.as_ref().map_or(by, |before| if by == Acquaintance::FirstContact { before.by } else { by });
-            let seen = Seen::after(ledger, by, at, before.as_ref());
-            if before.as_ref() != Some(&seen) {
-                write(&path, &seen)?;
-            }
-            seen
-        };
+        let place = self.address_file(address);
+        fs::create_folder(place.parent().unwrap_or(&self.folder))?;
+        let seen = self.update(ledger.id(), |before| {
+            let by = before.map_or(by, |before| if by == Acquaintance::FirstContact { before.by } else { by });
+            Seen::after(ledger, by, at, before)
+        })?;
         if self.ledger_of(address)? != Some(ledger.id()) {
             write(&place, &LedgerOf { address: address.to_string(), ledger: ledger.id() })?;
+        }
+        Ok(seen)
+    }
+
+    /// Remembers an authority because a person says so; `ledger` was read with it as the pin. Where several build on it
+    /// and none of them on the others, nothing is confirmed.
+    pub fn trust(&self, ledger: &Ledger, said: EventId, by: Acquaintance, at: Time) -> Result<Seen, MemoryError> {
+        let pin = trust::newest_pin(ledger);
+        let decides = ledger.newest_authorities(&ledger.everything()).len() == 1;
+        let confirmed = decides.then_some(Confirmed { authority: said, at });
+        self.update(ledger.id(), |before| {
+            let (authority, builds_on) = (pin.authority, pin.builds_on);
+            Seen { authority, builds_on, confirmed, ..Seen::after(ledger, by, at, before) }
+        })
+    }
+
+    /// Replaces what is remembered of a ledger; one process at a time.
+    fn update(&self, ledger: LedgerId, next: impl FnOnce(Option<&Seen>) -> Seen) -> Result<Seen, MemoryError> {
+        let path = self.ledger_file(ledger);
+        fs::create_folder(path.parent().unwrap_or(&self.folder))?;
+        let _one_at_a_time = Lock::wait(&path.with_extension("lock"))?;
+        let before: Option<Seen> = recall(&path)?;
+        let seen = next(before.as_ref());
+        if before.as_ref() != Some(&seen) {
+            write(&path, &seen)?;
         }
         Ok(seen)
     }
@@ -200,25 +241,12 @@ impl Memory {
     }
 }
 
-/// The newest authority in force and all that it builds on. In an open dispute the pin does not move; without one, it
-/// is the newest on which all sides build.
-fn newest_authority(ledger: &Ledger, before: Option<&Seen>) -> Pin {
-    let everything = ledger.everything();
-    let authorities = ledger.authorities();
-    let number = |id: &EventId| authorities.number(*id);
-    let newest: Vec<Number> = ledger.newest_authorities(&everything).iter().filter_map(number).collect();
-    if let ([_, _, ..], Some(before)) = (&newest[..], before) {
-        return before.pin();
-    }
-    let under_all = |candidate: &Number| {
-        newest.iter().all(|side| side == candidate || authorities.builds_on(*side).contains(candidate))
-    };
-    let in_force = ledger.authorities_in_force(&everything);
-    let shared = in_force.iter().filter_map(number).filter(under_all);
-    // The first event is under all.
-    let pinned = shared.max_by_key(|number| authorities.document(*number).version()).unwrap_or(0);
-    let id_of = |number: &Number| authorities.step(*number).id;
-    Pin { authority: id_of(&pinned), builds_on: authorities.builds_on(pinned).iter().map(id_of).collect() }
+/// The pin of the next reading. In an open dispute it does not move, and never but to what builds on it.
+fn moved_along(ledger: &Ledger, before: Option<&Seen>) -> Pin {
+    let newest = trust::newest_pin(ledger);
+    let Some(before) = before else { return newest };
+    let is_disputed = ledger.newest_authorities(&ledger.everything()).len() > 1;
+    if !is_disputed && newest.builds_on.contains(&before.authority) { newest } else { before.pin() }
 }
 
 fn id(ledger: &Ledger, index: Index) -> EventId {

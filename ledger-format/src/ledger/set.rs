@@ -1,7 +1,7 @@
 //! Closed sets of events: what every answer is about.
 
 use crate::authority::Document;
-use crate::authority::force::Number;
+use crate::authority::force::{Number, Pin};
 use crate::dag::{Index, Past};
 use crate::event::{Data, Kind};
 use crate::ledger::{Entry, Ledger};
@@ -138,8 +138,18 @@ impl Ledger {
 
     /// Whether the authority of a set is in an open dispute, for a reader without a pinned authority.
     pub fn is_forked(&self, set: &ClosedSet) -> bool {
-        let in_force = self.authorities().in_force(&set.members, None);
-        self.authorities().newest(&in_force).len() > 1
+        self.newest_for(set, None).len() > 1
+    }
+
+    /// What is in force in a set with this pin in the place of the reader's; the statuses of the events stay.
+    pub fn in_force_for(&self, set: &ClosedSet, pin: Option<&Pin>) -> Vec<EventId> {
+        self.sorted_ids(&self.authorities().in_force(&set.members, pin))
+    }
+
+    /// The newest authorities of a set with this pin in the place of the reader's; the statuses of the events stay.
+    pub fn newest_for(&self, set: &ClosedSet, pin: Option<&Pin>) -> Vec<EventId> {
+        let in_force = self.authorities().in_force(&set.members, pin);
+        self.sorted_ids(&self.authorities().newest(&in_force))
     }
 
     fn sorted_ids(&self, numbers: &[Number]) -> Vec<EventId> {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::authority::document::Authority;
 use crate::authority::force::Pin;
-use crate::event::{Data, Event, Kind};
+use crate::event::Kind;
 use crate::ledger::Ledger;
 use crate::name::{EventId, LedgerId};
 use crate::received::{Checked, Keyring, Received};
@@ -108,7 +108,7 @@ fn valid_first(received: &Received) -> Option<Checked> {
 /// What the pinned authority builds on, by the documents that are held; `None` where one of them is missing.
 fn pin_of(authority: EventId, received: &[Received]) -> Option<Pin> {
     let documents: HashMap<EventId, &Authority> =
-        received.iter().filter_map(|object| Some((object.id(), document_of(object.event())?))).collect();
+        received.iter().filter_map(|object| Some((object.id(), object.event().data()?.authority()?))).collect();
     let (mut builds_on, mut ahead) = (BTreeSet::new(), vec![authority]);
     while let Some(id) = ahead.pop() {
         for replaced in documents.get(&id)?.replaces.iter().flatten() {
@@ -118,12 +118,4 @@ fn pin_of(authority: EventId, received: &[Received]) -> Option<Pin> {
         }
     }
     Some(Pin { authority, builds_on })
-}
-
-fn document_of(event: &Event) -> Option<&Authority> {
-    match event.data()? {
-        Data::LedgerCreated(created) => Some(&created.authority),
-        Data::AuthorityProposed(proposed) => Some(&proposed.authority),
-        _ => None,
-    }
 }

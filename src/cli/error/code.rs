@@ -103,7 +103,7 @@ codes! {
         "The error lists them; name one of them whole.";
     AuthorityForked, "authority-forked", Unverified,
         "Two authorities are in force and neither builds on the other: who may do what is disputed.",
-        "No side settles this alone. The roots of all sides endorse one proposal that replaces both; until then starts are not permitted.";
+        "`sealog ledger trust` shows each side: compare with your colleagues which one is right, and take it with `sealog ledger trust <id>`. No side settles the fork for everybody: for that the roots of all sides trust what all build on, and endorse one proposal that replaces them.";
     BuildFailed, "build-failed", Failed,
         "An image could not be built or written.",
         "The error names the file and the cause. Images that were built before it are recorded; run the command again for the others.";
@@ -219,7 +219,7 @@ codes! {
         "The answer could not be written to standard output, for instance because the disk is full. What the command did before is done.",
         "Make room and ask again; `sealog ledger log` shows whether something was recorded.";
     PinNotMet, "pin-not-met", Unverified,
-        "The place does not hold the ledger that you pinned, or that this machine knows from there.",
+        "The place does not hold the ledger that you pinned, or that this machine knows from there; or the authority that you want to trust is not in force there.",
         "Look whether the address is right. A new ledger in the old place is nothing that sealog believes by itself: compare the new id with colleagues, then change `trust:`.";
     PlanOutdated, "plan-outdated", Refused,
         "A rollback undoes what was shown above the question, and something else runs there now.",

@@ -115,9 +115,15 @@ impl CliError {
 
     /// Two authorities are in force, and neither builds on the other.
     pub fn forked(ledger: &Ledger, set: &ClosedSet) -> Self {
-        let sides = ledger.newest_authorities(set);
+        let sides = ledger.newest_for(set, None);
+        let side = |id: &EventId| {
+            let entry = ledger.get(*id)?;
+            let version = entry.event.data()?.authority()?.version.get();
+            Some(format!("version {version} by {} ({})", entry.principal, id.short()))
+        };
         Self::new(Code::AuthorityForked, "the authority of the ledger is forked: neither side can settle it alone")
-            .fact("sides", ids(&sides), list(sides.iter().map(EventId::short)))
+            .fact("sides", ids(&sides), list(sides.iter().filter_map(side)))
+            .hint("sealog ledger trust   (shows each side and what settles them, and takes the one that you name)")
     }
 
     /// A text beside an event cannot be read by who is to put their name to it.

@@ -133,8 +133,9 @@ impl Verifier<'_> {
     pub(super) fn authority(&self) -> Check {
         let (ledger, set) = (self.ledger(), &self.subject.set);
         let versions: Vec<u64> = ledger.documents(set).map(|document| document.version()).collect();
-        if ledger.is_forked(set) {
-            let sides = ledger.newest_authorities(set);
+        let sides = ledger.newest_for(set, None);
+        let decided = self.subject.remembered.is_some_and(|seen| seen.decides(ledger, set));
+        if sides.len() > 1 && !decided {
             let found = |id: &EventId| Found {
                 code: Code::AuthorityForked.word().to_owned(),
                 event: Some(*id),
@@ -143,11 +144,17 @@ impl Verifier<'_> {
                 says: self.tell(id),
                 facts: Vec::new(),
             };
-            let says = format!("versions {} are in force at once", list(&versions));
+            let says = format!("{} authorities are in force at once, and none builds on another", sides.len());
             return failed(CheckName::Authority, set.len(), says, sides.iter().map(found).collect());
         }
+        let newest = ledger.newest_authorities(set);
+        let aside: Vec<String> = sides.iter().filter(|id| !newest.contains(id)).map(|id| self.look.event(id)).collect();
+        let disputes = match aside.is_empty() {
+            true => "no dispute".to_owned(),
+            false => format!("which you confirmed; left aside: {}", list(aside)),
+        };
         let says = format!(
-            "version {}, no dispute; every key had its right, for that target, in its own past",
+            "version {}, {disputes}; every key had its right, for that target, in its own past",
             list(&versions)
         );
         passed(CheckName::Authority, set.len(), says)

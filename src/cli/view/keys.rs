@@ -133,7 +133,12 @@ fn ended(ledger: &Ledger, set: &ClosedSet) -> Vec<(Fingerprint, Row)> {
     for id in ledger.authorities_in_force(set) {
         let Some(entry) = ledger.get(id) else { continue };
         let Some(Data::AuthorityProposed(proposed)) = entry.event.data() else { continue };
-        let before = proposed.authority.replaces.iter().flatten().filter_map(|base| authority_of(ledger, *base));
+        let before = proposed
+            .authority
+            .replaces
+            .iter()
+            .flatten()
+            .filter_map(|base| ledger.get(*base)?.event.data()?.authority());
         let before: Vec<&Authority> = before.collect();
         let Some(said) = &proposed.authority.ended else { continue };
         for (whose, key, _) in before.iter().flat_map(|base| base.keys()) {
@@ -163,14 +168,6 @@ fn ended(ledger: &Ledger, set: &ClosedSet) -> Vec<(Fingerprint, Row)> {
         }
     }
     found
-}
-
-fn authority_of(ledger: &Ledger, id: EventId) -> Option<&Authority> {
-    match ledger.get(id)?.event.data()? {
-        Data::AuthorityProposed(proposed) => Some(&proposed.authority),
-        Data::LedgerCreated(created) => Some(&created.authority),
-        _ => None,
-    }
 }
 
 /// The suspension of a key that no newest authority lifts.

@@ -26,6 +26,7 @@ pub mod rules;
 pub mod says;
 pub mod statement;
 pub mod status;
+pub mod trust;
 pub mod verification;
 
 #[cfg(test)]

@@ -2,7 +2,6 @@
 
 use ledger_format::authority::document::{Authority, PolicyEntry};
 use ledger_format::digest::Digest;
-use ledger_format::event::Data;
 use ledger_format::ledger::{ClosedSet, Ledger};
 use ledger_format::name::{EventId, Name};
 use ledger_format::policy::{Policy, Rules};
@@ -72,11 +71,7 @@ impl Resolved {
 fn versions<'a>(ledger: &'a Ledger, set: &ClosedSet) -> Vec<(Version, &'a Authority)> {
     let version = |id: EventId| {
         let entry = ledger.get(id)?;
-        let authority = match entry.event.data()? {
-            Data::AuthorityProposed(proposed) => &proposed.authority,
-            Data::LedgerCreated(created) => &created.authority,
-            _ => return None,
-        };
+        let authority = entry.event.data()?.authority()?;
         let proposed_by = entry.principal.clone();
         let version =
             Version { version: authority.version.get(), event: id, time: entry.event.header.time, proposed_by };

@@ -18,3 +18,4 @@ mod rollout_lock;
 mod seen;
 mod stopped;
 mod story;
+mod trust;

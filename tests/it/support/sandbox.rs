@@ -118,6 +118,15 @@ impl Sandbox {
         finish(command, line.to_owned(), "")
     }
 
+    /// Runs a command line with the key of this name on another machine, which remembers what it saw in a folder of its
+    /// own.
+    pub fn run_on(&self, machine: &str, name: &str, line: &str) -> Finished {
+        let mut command = self.command(&words(line));
+        command.env("SEALOG_HOME", self.path(machine)).env_remove("SEALOG_KEY_NAME");
+        command.env("SEALOG_KEY_FILE", self.path(&format!("home/sealog/keys/{name}.pem")));
+        finish(command, line.to_owned(), "")
+    }
+
     /// Runs `sealog` with these arguments and this standard input.
     pub fn run_with(&self, arguments: &[String], input: &str) -> Finished {
         finish(self.command(arguments), arguments.join(" "), input)

@@ -14,6 +14,7 @@ mod log;
 mod policy;
 mod propose;
 mod show;
+mod trust;
 
 #[derive(Debug, Subcommand)]
 pub enum Ledger {
@@ -28,6 +29,7 @@ pub enum Ledger {
     Policy(policy::PolicyCommand),
     Propose(propose::Propose),
     Show(show::Show),
+    Trust(trust::Trust),
     Verify(crate::cli::commands::verify::Verify),
 }
 
@@ -43,6 +45,7 @@ impl Ledger {
             Self::Policy(command) => command.run(world),
             Self::Propose(command) => command.run(world),
             Self::Show(command) => command.run(world),
+            Self::Trust(command) => command.run(world),
             Self::Verify(command) => command.run(world),
         }
     }
