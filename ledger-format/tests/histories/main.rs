@@ -4,5 +4,6 @@
 
 mod people;
 mod properties;
+mod readers;
 mod signed;
 mod world;

@@ -16,20 +16,20 @@ use crate::world::{HOME, World, again};
 
 /// One event to be: who does what, seeing how much, choosing which.
 #[derive(Debug, Clone)]
-struct Letter {
+pub struct Letter {
     what: u8,
     /// Everything, or only what some events show.
     stale: Option<Vec<prop::sample::Index>>,
     which: prop::sample::Index,
 }
 
-fn letters(count: usize) -> impl Strategy<Value = Vec<Letter>> {
+pub fn letters(count: usize) -> impl Strategy<Value = Vec<Letter>> {
     let stale = prop::option::weighted(0.4, prop::collection::vec(any::<prop::sample::Index>(), 1..3));
     let letter = (0_u8..22, stale, any::<prop::sample::Index>());
     prop::collection::vec(letter.prop_map(|(what, stale, which)| Letter { what, stale, which }), 1..count)
 }
 
-fn grown(letters: &[Letter]) -> World {
+pub fn grown(letters: &[Letter]) -> World {
     let mut world = World::new();
     for letter in letters {
         add(&mut world, letter);

@@ -21,6 +21,8 @@ pub struct World {
     pub keyring: Keyring,
     /// Everything written, in the order of writing.
     pub objects: Vec<Checked>,
+    /// The same as bundles.
+    pub bundles: Vec<Vec<u8>>,
     pub ledger: Ledger,
     pub release: String,
     nonce: u64,
@@ -34,9 +36,10 @@ impl World {
         let received = sign(&header, &data, 0);
         let mut keyring = Keyring::default();
         keyring.gather(received.event());
+        let bundles = vec![received.envelope().to_bundle()];
         let first = keyring.check(received).unwrap();
         let ledger = Ledger::begin(first.clone(), None).unwrap();
-        let mut world = Self { keyring, objects: vec![first], ledger, release: String::new(), nonce: 0 };
+        let mut world = Self { keyring, objects: vec![first], bundles, ledger, release: String::new(), nonce: 0 };
         let blob = json!({"digest": Digest::of(b"config").to_string(), "size": 6, "mediaType": "application/json"});
         let content = json!({"artifacts": {}, "components": {"prod": ["manifest/a", "manifest/b"]},
             "config": {"prod": Digest::of(b"config").to_string()}, "deployment": "shop"});
@@ -75,7 +78,9 @@ impl World {
         ids.sort_unstable();
         self.nonce += 1;
         let header = header(Some(self.ledger.id()), generation, ids, person, time, self.nonce);
-        let checked = self.keyring.check(sign(&header, &data, person)).unwrap();
+        let received = sign(&header, &data, person);
+        self.bundles.push(received.envelope().to_bundle());
+        let checked = self.keyring.check(received).unwrap();
         let id = checked.id();
         self.objects.push(checked.clone());
         let ledger = std::mem::replace(&mut self.ledger, again(&self.objects[..1]));
