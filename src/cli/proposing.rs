@@ -29,6 +29,7 @@ pub fn propose(
 ) -> Result<Exit, CliError> {
     let actor = session.actor(&changing.key)?;
     let everything = session.ledger().everything();
+    session.sees_all_sides()?;
     needs_root(session.ledger(), &everything, &actor)?;
     successor.check(session.ledger(), &everything).map_err(|rule| broken(&rule))?;
     let plan = plan(world, &session, &successor, &actor.principal, &reason);

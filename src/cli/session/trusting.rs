@@ -35,4 +35,18 @@ impl Session<'_> {
         let decided = || self.before.as_ref().is_some_and(|before| before.decides(self.ledger(), &everything));
         self.ledger().is_forked(&everything) && !decided()
     }
+
+    /// Whether who changes the authority of a forked ledger said which side is right, or sees every side: who goes by
+    /// one because it came first would only deepen the fork.
+    pub fn sees_all_sides(&self) -> Result<(), CliError> {
+        let everything = self.ledger().everything();
+        let one_side = self.ledger().newest_authorities(&everything).len() == 1;
+        if one_side && self.is_forked() {
+            let hint = "to settle it, trust what all sides build on, then propose, or endorse what somebody proposed";
+            return Err(CliError::forked(self.ledger(), &everything)
+                .hint(hint)
+                .undone("Nothing was signed, nothing recorded."));
+        }
+        Ok(())
+    }
 }

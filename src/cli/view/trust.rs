@@ -143,10 +143,13 @@ impl View for Trusted {
         if self.sides.len() < 2 && self.settlements.is_empty() {
             return;
         }
-        let mark = if self.forked { Mark::Look } else { Mark::Done };
-        let says = match self.forked {
-            true => "the authority is forked: compare with your colleagues which side is right",
-            false => "the authority is forked, and you said which side is right",
+        let (mark, says) = match (self.forked, self.settlements.is_empty()) {
+            (true, true) => (Mark::Look, "the authority is forked: compare with your colleagues which side is right"),
+            (true, false) => (Mark::Look, "the authority was forked and settled, but for who goes by one side"),
+            (false, true) => (Mark::Done, "the authority is forked, and you said which side is right"),
+            (false, false) => {
+                (Mark::Look, "you said which side is right, and the fork was settled: do your colleagues go by that?")
+            }
         };
         page.line(Line::new().mark(mark).text(says));
         let mut facts = Facts::new();

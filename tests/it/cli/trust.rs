@@ -157,3 +157,82 @@ fn a_proposal_that_waits_for_endorsements_is_not_trusted() {
     assert_eq!((&shown["authority"]["version"], &shown["confirmed"]), (&json!(2), &Value::Null));
     sandbox.run("ledger trust").succeeds().says("version 2 by ana, endorsed by ben");
 }
+
+/// Two roots, 2 of 2: each version of each side has both, and so has what settles them.
+#[test]
+fn all_roots_trust_the_base_to_settle_a_fork() {
+    let sandbox = Sandbox::shop().enrolling("ben", "--preset approver");
+    sandbox.run("ledger keys add --name ben --root --yes").succeeds();
+    sandbox.run_as("ben", "ledger endorse --yes").succeeds();
+    copy(&sandbox.path("project/.sealog/ledger"), &sandbox.path("project/copy"));
+    sandbox.write("project/built.yaml", "built: true\n");
+    for (machine, target, ledger) in [("first", "prod", ".sealog/ledger"), ("second", "dev", "copy")] {
+        let set = format!("ledger policy set built.yaml --target {target} --ledger {ledger} --yes");
+        sandbox.run_on(machine, "ana", &set).succeeds();
+        sandbox.run_on(machine, "ben", &format!("ledger endorse --ledger {ledger} --yes")).succeeds();
+    }
+    copy(&sandbox.path("project/copy/sealog/tail"), &sandbox.path("project/.sealog/ledger/sealog/tail"));
+    let both = "ledger policy set built.yaml --target staging --yes --format json";
+    for line in [both, "ledger endorse --yes"] {
+        let refused = sandbox.run_on("first", "ana", line).exits(3);
+        refused.says("trust what all sides build on").says("authority-forked");
+    }
+    let sees = |machine: &str| -> Value {
+        let shown = sandbox.run_on(machine, "ana", "ledger trust --format json").stdout;
+        serde_json::from_str(&shown).unwrap_or_else(|error| panic!("{error}: {shown}"))
+    };
+    let base = sees("first")["base"]["event"].as_str().expect("an id").to_owned();
+    assert_eq!(sees("first")["base"]["endorsed_by"], json!(["ben"]));
+    sandbox.run_on("first", "ana", &format!("ledger trust {base} --yes")).succeeds();
+    let settles = sandbox.run_on("first", "ana", both).succeeds().json();
+    assert_eq!(settles["state"], "open");
+    let id = settles["proposal"].as_str().expect("an id");
+    sandbox.run_on("second", "ben", &format!("ledger trust {id} --yes")).fails(3, "pin-not-met");
+    sandbox.run_on("second", "ben", &format!("ledger trust {base} --yes")).succeeds();
+    sandbox.run_on("second", "ben", &format!("ledger endorse {id} --yes")).succeeds().says("is in force");
+    for machine in ["first", "second", "third"] {
+        sandbox.run_on(machine, "ana", "verify").succeeds();
+        assert_eq!(sees(machine)["authority"]["event"], id);
+    }
+}
+
+#[test]
+fn programs_read_what_is_trusted_by_the_same_fields() {
+    let fork = Fork::new();
+    let side = fork.side("tom");
+    let version = "endorsed_by event proposed_by reason replaces time trusted version";
+    for (line, pointer, fields) in [
+        ("ledger trust", "", "authority base by confirmed forked ledger settlements sides"),
+        ("ledger trust", "/sides/0", version),
+        (&format!("ledger trust {side} --dry-run"), "", "changes decides from gains how ledger loses taken to"),
+        (&format!("ledger trust {side} --yes"), "/to", version),
+        ("ledger trust", "/confirmed", "at authority"),
+    ] {
+        let json: Value =
+            serde_json::from_str(&fork.on("first", &format!("{line} --format json")).stdout).expect("JSON");
+        let object = json.pointer(pointer).and_then(Value::as_object).unwrap_or_else(|| panic!("{line}: {json}"));
+        let mut names: Vec<&str> = object.keys().map(String::as_str).collect();
+        names.sort_unstable();
+        assert_eq!(names.join(" "), fields, "{line} {pointer}");
+    }
+}
+
+#[test]
+fn a_fork_above_what_was_confirmed_is_asked_anew() {
+    let fork = Fork::new();
+    let own = fork.side("ben");
+    for machine in ["first", "fourth"] {
+        fork.on(machine, &format!("ledger trust {own} --yes")).succeeds();
+    }
+    copy(&fork.path(".sealog/ledger"), &fork.path("copy"));
+    fork.on("first", "ledger keys add dora.json --preset approver --yes").succeeds();
+    fork.on("first", "verify").succeeds();
+    fork.on("fourth", "ledger keys add tom.json --preset approver --ledger copy --yes").succeeds();
+    fork.brings_the_copy();
+    fork.on("first", "verify").fails(3, "authority-forked").says("version 2 by ana");
+    let newest = fork.trust("first")["authority"]["event"].as_str().expect("an id").to_owned();
+    fork.on("first", &format!("ledger trust {own} --yes --format json")).succeeds().says("\"decides\": false");
+    fork.on("first", "verify").fails(3, "authority-forked");
+    fork.on("first", &format!("ledger trust {newest} --yes")).succeeds();
+    fork.on("first", "verify").succeeds();
+}

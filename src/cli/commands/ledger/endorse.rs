@@ -34,6 +34,7 @@ pub struct Endorse {
 impl Endorse {
     pub fn run(&self, world: &World<'_>) -> Result<Exit, CliError> {
         let session = Session::open(world, &self.changing.which)?;
+        session.sees_all_sides()?;
         let open = self.find(session.ledger())?;
         let ledger = session.ledger();
         let document = ledger.authorities().document(open.number);
