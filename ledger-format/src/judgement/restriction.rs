@@ -110,8 +110,14 @@ impl Court<'_> {
             self.done(*start, causes);
         }
         mine.retain(|start| self.restricts(*start));
-        for other in ledger.indexes.starts.get(&self.gate.place()).into_iter().flatten().copied() {
-            // Nearly every start of a long ledger was seen by all that came later: the cheapest question comes first.
+        // Nearly every start of a long ledger was seen by all that came later.
+        let others = match self.gate.index {
+            Some(index) if mine.is_empty() => {
+                ledger.indexes.starts_beside(&self.gate.place(), index, &ledger.entry(index).past)
+            }
+            Some(_) | None => ledger.indexes.starts.get(&self.gate.place()).cloned().unwrap_or_default(),
+        };
+        for other in others {
             let unseen_by_mine = || mine.iter().any(|start| !ledger.entry(*start).past.contains(other));
             let unseen = !self.grants.contains(other) || unseen_by_mine();
             if unseen && self.restricts(other) && !ledger.is_of(other, key) {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::dag::Index;
+use crate::dag::{Index, Past};
 use crate::digest::Digest;
 use crate::event::{Data, Object, RolloutClaimed, RolloutStarted};
 use crate::field::Set;
@@ -40,6 +40,9 @@ impl RolloutKey {
 #[derive(Debug, Default)]
 pub(crate) struct Indexes {
     pub starts: HashMap<Place, Vec<Index>>,
+    /// Of each place the starts that had not seen every earlier one, with the first that each of them, or any later
+    /// one, had not seen: both rise.
+    unseeing: HashMap<Place, Vec<(Index, Index)>>,
     pub promotions: HashMap<Place, Vec<Index>>,
     pub rollouts: HashMap<RolloutKey, Vec<Index>>,
     pub claims: HashMap<Place, Vec<Index>>,
@@ -66,6 +69,7 @@ impl Indexes {
         let place = |deployment: &Name, target: &Name| (deployment.clone(), target.clone());
         match data {
             Data::RolloutStarted(start) => {
+                self.see(place(&start.deployment, &start.target), index, &entry.past);
                 push(&mut self.starts, place(&start.deployment, &start.target), index);
                 push(&mut self.rollouts, RolloutKey::of(start, &entry.principal), index);
             }
@@ -121,6 +125,29 @@ impl Indexes {
         }
     }
 
+    /// Notes which earlier start of its place a new one has not seen.
+    fn see(&mut self, place: Place, index: Index, past: &Past) {
+        let earlier = self.starts.get(&place).map_or(&[][..], Vec::as_slice);
+        let unseen = past.gaps(index).into_iter().find_map(|gap| within(earlier, gap).first().copied());
+        let Some(unseen) = unseen else { return };
+        let unseeing = self.unseeing.entry(place).or_default();
+        while unseeing.last().is_some_and(|(_, before)| *before >= unseen) {
+            unseeing.pop();
+        }
+        unseeing.push((index, unseen));
+    }
+
+    /// The starts of a place that may be neither in the past of one of them nor after it.
+    pub fn starts_beside(&self, place: &Place, start: Index, past: &Past) -> Vec<Index> {
+        let all = self.starts.get(place).map_or(&[][..], Vec::as_slice);
+        let earlier = past.gaps(start).into_iter().flat_map(|gap| within(all, gap));
+        let unseeing = self.unseeing.get(place).map_or(&[][..], Vec::as_slice);
+        // Whoever comes after the last that has not seen it, or one before it, has seen it.
+        let last = unseeing.partition_point(|(_, unseen)| *unseen <= start).checked_sub(1).map(|at| unseeing[at].0);
+        let later = last.map_or(&[][..], |last| within(all, (start + 1, last + 1)));
+        earlier.chain(later).copied().collect()
+    }
+
     /// The events that name this one.
     pub fn naming(&self, index: Index) -> impl Iterator<Item = Index> + '_ {
         self.naming.get(&index).into_iter().flatten().copied()
@@ -146,4 +173,10 @@ fn digests(images: &Set<crate::field::Image>) -> Vec<Digest> {
 
 fn push<K: std::hash::Hash + Eq>(lists: &mut HashMap<K, Vec<Index>>, key: K, index: Index) {
     lists.entry(key).or_default().push(index);
+}
+
+/// Those of rising numbers that lie in an interval.
+fn within(rising: &[Index], (from, to): (Index, Index)) -> &[Index] {
+    let at = |bound: Index| rising.partition_point(|index| *index < bound);
+    &rising[at(from)..at(to).max(at(from))]
 }
