@@ -68,13 +68,12 @@ impl Verify {
             missing: &session.missing,
             expected: self.expect_head.clone(),
             origin: format!("as listed at {}", times::hour_minute_second(session.listed_at.into())),
-            took_ms: elapsed(watch),
         };
         let outcome = Verifier::new(&subject, world.ui.look()).verify();
         for reject in session.opened.rejected.iter().take(10) {
             world.ui.warn(format!("{}: {}", reject.name, reject.why));
         }
-        let ended = end(world, outcome);
+        let ended = end(world, outcome, watch);
         if !matches!(&ended, Err(error) if error.exit() == Exit::Unverified) {
             session.remember();
         }
@@ -100,9 +99,8 @@ impl Verify {
             missing: &[],
             expected: self.expect_head.clone(),
             origin: "from an export, which says nothing about events outside its heads".to_owned(),
-            took_ms: elapsed(watch),
         };
-        end(world, Verifier::new(&subject, world.ui.look()).verify())
+        end(world, Verifier::new(&subject, world.ui.look()).verify(), watch)
     }
 
     fn set(
@@ -117,7 +115,8 @@ impl Verify {
     }
 }
 
-fn end(world: &World<'_>, outcome: Outcome) -> Result<Exit, CliError> {
+fn end(world: &World<'_>, mut outcome: Outcome, watch: Stopwatch) -> Result<Exit, CliError> {
+    outcome.view.took_ms = elapsed(watch);
     world.ui.show(&outcome.view)?;
     outcome.error.map_or(Ok(Exit::Done), Err)
 }
