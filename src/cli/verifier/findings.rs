@@ -27,7 +27,7 @@ impl Verifier<'_> {
             return (passed(CheckName::Policy, verdicts.starts, verdicts.says(closed)), 0);
         }
         let says = match open.as_slice() {
-            [only] => format!("1 of {} is {}", count(verdicts.starts, "start"), only.what.code()),
+            [only] => format!("1 of {} is {}", judged(verdicts.starts), only.what.code()),
             several => format!("{} findings are open, {closed} reviewed", several.len()),
         };
         let says = match open.first().map(|finding| &finding.what) {
@@ -102,6 +102,10 @@ impl Verdicts {
         let others = [(self.overridden, "by break-glass"), (self.raced, "raced"), (self.unpermitted, "unpermitted")];
         parts.extend(others.iter().filter(|(number, _)| *number > 0).map(|(number, what)| format!("{number} {what}")));
         let reviewed = if closed == 0 { "no findings" } else { "all reviewed" };
-        format!("{} judged: {}; {reviewed}", count(self.starts, "start"), parts.join(", "))
+        format!("{} judged: {}; {reviewed}", judged(self.starts), parts.join(", "))
     }
+}
+
+fn judged(number: usize) -> String {
+    if number == 1 { "1 start or promotion".to_owned() } else { format!("{number} starts and promotions") }
 }

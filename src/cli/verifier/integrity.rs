@@ -20,7 +20,7 @@ impl Verifier<'_> {
 
     pub(super) fn bytes(&self) -> Check {
         let tampered: Vec<&Rejected> = self.tampered().into_iter().filter(|reject| !is_signature(reject)).collect();
-        let examined = self.subject.set.len() + tampered.len();
+        let examined = self.subject.set.len() + self.ledger().pending().count() + tampered.len();
         if tampered.is_empty() {
             let says = format!("{}: each id is the hash of its bytes", count(examined, "event"));
             return passed(CheckName::Bytes, examined, says);

@@ -143,7 +143,7 @@ fn the_ledger_itself_is_read() {
     ✓ signatures  120: one each, by 8 keys of 8 principals
     ✓ order       no parent missing; 1 fork, all joined; 1 head
     ✓ authority   version 1, no dispute; every key had its right, for that target, in its own past
-    ✓ policy      16 starts judged: 15 permitted, 1 by break-glass; all reviewed
+    ✓ policy      16 starts and promotions judged: 15 permitted, 1 by break-glass; all reviewed
     ✓ fresh       nothing missing that this machine saw before (120 events, now)
     · ignored     0 junk, 1 cut, 0 refused, 0 pending
     · not asked   the images and their attestations; no seal, no witness
