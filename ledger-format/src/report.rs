@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::admission::Admission;
 use crate::dag::Index;
 use crate::event::Data;
-use crate::ledger::{ClosedSet, LEVEL, Ledger};
+use crate::ledger::{ClosedSet, Ledger};
 use crate::name::{Component, EventId, LedgerId};
 use objects::Objects;
 
@@ -74,7 +74,7 @@ pub fn report(objects: &[&[u8]], pin: Option<GivenPin>) -> Report {
         return stopped;
     };
     let set = held.ledger.everything();
-    if held.ledger.all_in_force(&set).any(|document| document.level() > LEVEL) {
+    if held.ledger.unknown_level(&set).is_some() {
         return stopped;
     }
     let told = told(&held, &set);

@@ -56,6 +56,7 @@ impl<'a> Reader<'a> {
                 (set, moment, Source::Asked)
             }
         };
+        CliError::unless_level_known(session.ledger(), &set)?;
         let aliases = Aliases::of(session.ledger());
         Ok(Self { session, set, moment, source, aliases, watch, as_of: OnceCell::new() })
     }

@@ -4,7 +4,7 @@ use crate::authority::Document;
 use crate::authority::force::{Number, Pin};
 use crate::dag::{Index, Past};
 use crate::event::{Data, Kind};
-use crate::ledger::{Entry, Ledger};
+use crate::ledger::{Entry, LEVEL, Ledger};
 use crate::name::{EventId, Fingerprint};
 use crate::time::Time;
 
@@ -129,6 +129,13 @@ impl Ledger {
     /// The newest documents of a set.
     pub fn documents(&self, set: &ClosedSet) -> impl Iterator<Item = &Document> {
         set.newest.iter().map(|number| self.authorities().document(*number))
+    }
+
+    /// An authority in force in a set whose level this crate does not read (LF-47), and that level.
+    pub fn unknown_level(&self, set: &ClosedSet) -> Option<(EventId, u64)> {
+        let level = |number: &Number| self.authorities().document(*number).level();
+        let unknown = set.in_force.iter().find(|number| level(number) > LEVEL)?;
+        Some((self.authorities().step(*unknown).id, level(unknown)))
     }
 
     /// Every document that is in force in a set.

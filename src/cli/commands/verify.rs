@@ -110,10 +110,12 @@ impl Verify {
         world: &World<'_>,
         ledger: &ledger_format::ledger::Ledger,
     ) -> Result<ledger_format::ledger::ClosedSet, CliError> {
-        match &self.at {
-            None => Ok(ledger.everything()),
-            Some(text) => at::resolve(ledger, world.ui.look(), text).map(|(set, _)| set),
-        }
+        let set = match &self.at {
+            None => ledger.everything(),
+            Some(text) => at::resolve(ledger, world.ui.look(), text)?.0,
+        };
+        CliError::unless_level_known(ledger, &set)?;
+        Ok(set)
     }
 }
 

@@ -179,6 +179,9 @@ codes! {
     LedgersSeveral, "ledgers-several", Unverified,
         "The store holds the beginnings of several ledgers, and nothing says which one is meant.",
         "Compare the ids with a colleague's, then pin the right one: `trust:` in sealog.yaml, or `--trust`.";
+    LevelUnknown, "level-unknown", Unverified,
+        "The roots of the ledger went on to a level of the format that this version of sealog does not know.",
+        "Use a newer sealog. What was written before that stays readable: `--at <event>`.";
     MemoryDamaged, "memory-damaged", Usage,
         "What this machine remembers of the ledger cannot be read, so it cannot tell whether the ledger is behind.",
         "Move the named file away; the next command meets the ledger anew and says so.";

@@ -126,6 +126,15 @@ impl CliError {
             .hint("sealog ledger trust   (shows each side and what settles them, and takes the one that you name)")
     }
 
+    /// Nothing, where this version knows every level that is in force in a set.
+    pub fn unless_level_known(ledger: &Ledger, set: &ClosedSet) -> Result<(), Self> {
+        let Some((authority, level)) = ledger.unknown_level(set) else { return Ok(()) };
+        let message = format!("the ledger is of level {level}, which this version of sealog does not know");
+        Err(Self::new(Code::LevelUnknown, message)
+            .fact("authority", authority.to_string(), authority.to_string())
+            .hint(format!("a newer sealog reads it; --at <event> shows what was before {}", authority.short())))
+    }
+
     /// A text beside an event cannot be read by who is to put their name to it.
     pub fn text_withheld(event: &EventId, text: &Digest) -> Self {
         Self::new(Code::TextWithheld, format!("a text of event {} was erased or is withheld", event.short()))

@@ -42,6 +42,7 @@ impl<'a> Session<'a> {
 
     /// The same as the writing process that has this run.
     pub fn writer_of_run(self, actor: Actor, run: Run) -> Result<SessionWriter<'a>, CliError> {
+        CliError::unless_level_known(self.ledger(), &self.ledger().everything())?;
         let key = actor.key.open(self.world)?;
         let beginning = self.ledger().at_its_beginning();
         Ok(SessionWriter { session: self, principal: actor.principal, key, run, beginning, state: State::Open })

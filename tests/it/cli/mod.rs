@@ -19,3 +19,4 @@ mod seen;
 mod stopped;
 mod story;
 mod trust;
+mod vectors;
