@@ -40,10 +40,16 @@ impl Ledger {
                 match self.pending_by_id(*parent) {
                     Some(waiting) => next.push(waiting),
                     None if self.admission(*parent).is_none() => drop(missing.insert(*parent)),
+                    None if self.is_founded_on(*parent, excluded) => return None,
                     None => {}
                 }
             }
         }
         Some(Waiting { event, missing })
+    }
+
+    /// Whether one of these lies in the past of an event that is there.
+    fn is_founded_on(&self, id: EventId, excluded: &BTreeSet<EventId>) -> bool {
+        self.get(id).is_some_and(|entry| excluded.iter().any(|below| self.find(&entry.past, *below).is_some()))
     }
 }

@@ -222,6 +222,23 @@ fn cuts() -> Vec<Case> {
             b.expect(&note, "pending");
             b.expect("*", "exit 0");
         }),
+        case(
+            "pending-on-what-is-excluded",
+            "What waits for a withheld parent and is built, further down, on what is excluded holds up nobody either.",
+            Book::new(),
+            |b| {
+                let tip = b.tip.clone();
+                let noise = b.say("ci", "noted", json!({"body": "noise"}));
+                let on_it = b.say("ci", "noted", json!({"body": "on it"}));
+                let gone = b.say_on(&[&b.ledger.clone()], "ci", "noted", json!({"body": "withheld"}));
+                b.lines.pop();
+                let both = b.say_on(&[&on_it, &gone], "ci", "merged", json!({}));
+                b.tip = tip;
+                b.decide(|document| document["excluded"] = json!([noise]));
+                b.expect(&both, "pending");
+                b.expect("*", "exit 0");
+            },
+        ),
         case("pending-of-an-ended-key", "Nor one of a key that ended.", Book::new(), |b| {
             let tip = b.tip.clone();
             b.say("ci", "noted", json!({"body": "withheld"}));
