@@ -3,11 +3,10 @@
 use ledger_format::keys::PublicKey;
 
 use super::World;
-use super::args::SigningKey;
 use super::error::CliError;
 use crate::signers::Signer as _;
 use crate::signers::key_file::StoredKey;
-use crate::signers::key_source::{KeyChoice, KeyPlace};
+use crate::signers::key_source::KeyPlace;
 use crate::signers::local_key::LocalKey;
 
 /// A key that was found; its passphrase is asked for when it is opened, after everything else.
@@ -19,12 +18,6 @@ pub enum FoundKey {
 }
 
 impl FoundKey {
-    /// `name`: the key that the configuration names, if it does.
-    pub fn find(world: &World<'_>, argument: &SigningKey, name: Option<&str>) -> Result<Self, CliError> {
-        let choice = KeyChoice { file: argument.file.as_deref(), name, environment: world.environment };
-        Self::at(world, choice.locate()?)
-    }
-
     /// The key that lies there.
     pub fn at(world: &World<'_>, place: KeyPlace) -> Result<Self, CliError> {
         let stored = StoredKey::read(place, world.environment)?;

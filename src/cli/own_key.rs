@@ -8,6 +8,7 @@ use super::World;
 use super::args::SigningKey;
 use super::error::CliError;
 use super::key::FoundKey;
+use crate::signers::Signer as _;
 use crate::signers::key_file::{check_new, store_new};
 use crate::signers::key_source::{KeyChoice, KeyPlace, NoKeyChosen};
 use crate::signers::local_key::LocalKey;
@@ -95,6 +96,26 @@ impl ReadyKey {
         match &self.keep {
             Some(path) => Ok(store_new(path, &self.key, passphrase)?),
             None => Ok(()),
+        }
+    }
+}
+
+impl ReadyKey {
+    /// Asks for a passphrase, writes the new key, and says where it is.
+    pub fn keep_and_say(&self, world: &World<'_>, whose: &Name) -> Result<(), CliError> {
+        self.keep(world.ui.new_passphrase(world.environment)?.as_ref())?;
+        if let Some(path) = &self.keep {
+            let key = self.key.public().fingerprint();
+            world.ui.say(format!("New key {} of {whose} in {}", key.short(), shown(world, path)));
+        }
+        Ok(())
+    }
+
+    /// Takes a new key away again that signed nothing and was enrolled nowhere.
+    pub fn discard(&self) {
+        if let Some(path) = &self.keep {
+            let _ = std::fs::remove_file(path);
+            let _ = std::fs::remove_file(path.with_extension("pub"));
         }
     }
 }

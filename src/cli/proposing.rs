@@ -12,10 +12,12 @@ use ledger_format::time::Time;
 use super::World;
 use super::args::Changing;
 use super::error::{CliError, Code, Exit};
+use super::own_key::ReadyKey;
 use super::session::{Actor, Session};
 use super::view::authority::{Asked, Lost, Proposal, State, changes};
 use super::view::says::list;
 use crate::ledger::succession::{SuccessionError, Successor, stands_behind};
+use crate::signers::Signer as _;
 
 const UNDONE: &str = "Nothing was signed, nothing recorded.";
 
@@ -26,6 +28,18 @@ pub fn propose(
     changing: &Changing,
     successor: Successor,
     reason: Text,
+) -> Result<Exit, CliError> {
+    propose_with_key(world, session, changing, successor, reason, None)
+}
+
+/// The same for a change that enrols a new key of the proposer's, which is kept as soon as the old one is open.
+pub fn propose_with_key(
+    world: &World<'_>,
+    session: Session<'_>,
+    changing: &Changing,
+    successor: Successor,
+    reason: Text,
+    new: Option<&ReadyKey>,
 ) -> Result<Exit, CliError> {
     let actor = session.actor(&changing.key)?;
     let everything = session.ledger().everything();
@@ -44,7 +58,16 @@ pub fn propose(
     world.ui.plan(&plan);
     world.ui.confirm("Sign it?", changing.assume())?;
     let mut writer = session.writer(actor)?;
-    let id = writer.append(AuthorityProposed { authority: successor.new, reason })?;
+    if let Some(key) = new {
+        key.keep_and_say(world, &plan.by)?;
+    }
+    let appended = writer.append(AuthorityProposed { authority: successor.new, reason });
+    if let (Err(_), Some(key)) = (&appended, new)
+        && writer.lacks(&key.key.public().fingerprint())
+    {
+        key.discard();
+    }
+    let id = appended?;
     let session = writer.finish()?;
     let state = state_of(session.ledger(), id);
     world.ui.show(&Proposal { proposal: Some(id), state, ..plan })?;

@@ -5,6 +5,7 @@
 //! needed, `finish` at the end.
 
 mod actor;
+mod several;
 mod trusting;
 mod writer;
 

@@ -11,6 +11,8 @@ use crate::cli::args::SigningKey;
 use crate::cli::error::{CliError, Code};
 use crate::cli::key::FoundKey;
 use crate::cli::session::Session;
+use crate::cli::session::several;
+use crate::signers::key_source::{KeyChoice, NoKeyChosen};
 
 /// A key that may sign here, not opened yet.
 pub struct Actor {
@@ -33,9 +35,13 @@ impl Session<'_> {
     fn actor_or(
         &self,
         argument: &SigningKey,
-        otherwise: impl FnOnce(&Fingerprint) -> Option<Name>,
+        otherwise: impl Fn(&Fingerprint) -> Option<Name>,
     ) -> Result<Actor, CliError> {
-        let key = FoundKey::find(self.world, argument, None)?;
+        let choice = KeyChoice { file: argument.file.as_deref(), name: None, environment: self.world.environment };
+        let key = match choice.locate() {
+            Err(NoKeyChosen::Several { folder, names }) => several::choose(self, folder, names, &otherwise)?,
+            located => FoundKey::at(self.world, located?)?,
+        };
         let fingerprint = key.public().fingerprint();
         match principal_of(self.ledger(), &fingerprint).or_else(|| otherwise(&fingerprint)) {
             Some(principal) => Ok(Actor { principal, fingerprint, key }),

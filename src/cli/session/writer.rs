@@ -2,7 +2,7 @@
 
 use ledger_format::event::Data;
 use ledger_format::field::Run;
-use ledger_format::ledger::{ClosedSet, Ledger};
+use ledger_format::ledger::{ClosedSet, Entry, Ledger};
 use ledger_format::lock::Objects;
 use ledger_format::name::{EventId, Fingerprint, Name};
 
@@ -122,6 +122,14 @@ impl<'a> SessionWriter<'a> {
             self.session.remember();
         }
         Ok(self.session)
+    }
+
+    /// Whether the store, read again after a failure, shows no authority that lists the key.
+    pub fn lacks(&self, key: &Fingerprint) -> bool {
+        let lists = |entry: &Entry| {
+            entry.event.data().and_then(Data::authority).is_some_and(|authority| authority.principal_of(key).is_some())
+        };
+        self.state == State::Open && !self.ledger().entries().any(|(_, entry)| lists(entry))
     }
 
     fn mend(&mut self) -> Result<(), WriteError> {

@@ -205,6 +205,45 @@ fn a_key_is_rotated_in_two_steps() {
 }
 
 #[test]
+fn a_rotated_key_signs_without_being_named() {
+    let mut sandbox = Sandbox::shop().without("SEALOG_KEY_NAME");
+    sandbox.run("ledger keys rotate --reason y --yes").succeeds().says("is in force");
+    sandbox.run("hold place --target dev --reason x --yes").succeeds();
+    let rows = sandbox.run("ledger keys list --format json").succeeds().json();
+    let used = rows.as_array().expect("rows").iter().filter(|row| row["last_used"].is_string()).count();
+    assert_eq!(used, 2, "the old key signed the change, the new one the hold");
+    let log = sandbox.run("ledger log --format json").succeeds().json();
+    let old = sandbox.run(&format!("ledger show {} --format json", log[1]["event"].as_str().expect("an id")));
+    let old = old.succeeds().json()["key"].as_str().expect("a fingerprint").to_owned();
+    sandbox.set_clock("2026-11-22T11:12:30Z");
+    sandbox.run(&format!("ledger keys end {old} --because rotated --yes")).succeeds().says("is in force");
+    sandbox.run("hold place --target dev --reason y --yes").succeeds();
+}
+
+#[test]
+fn a_rotation_that_fails_leaves_no_key() {
+    let sandbox = Sandbox::new().with_project("shop").with("SEALOG_KEY_PASSPHRASE", "right").with_ledger();
+    let sandbox = sandbox.without("SEALOG_KEY_NAME").with("SEALOG_KEY_PASSPHRASE", "wrong");
+    let keys = || std::fs::read_dir(sandbox.path("home/sealog/keys")).expect("keys").count();
+    let before = keys();
+    sandbox.run("ledger keys rotate --yes").fails(2, "key-locked");
+    sandbox.run("ledger keys rotate").fails(2, "needs-answer");
+    sandbox.run("ledger keys rotate --yes --reason ''").exits(2);
+    assert_eq!(keys(), before);
+}
+
+#[test]
+fn keys_of_several_people_are_a_question() {
+    let sandbox = team().without("SEALOG_KEY_NAME");
+    let hold = "hold place --target dev --reason x --yes";
+    sandbox.run(hold).fails(2, "keys-several").says("ana, ben");
+    sandbox.add_key("stranger", "openssl-ed25519.pem");
+    sandbox.run(hold).fails(2, "keys-several").says("which: ana, ben\n");
+    sandbox.run_as("ana", "ledger keys suspend ben --reason x --yes").succeeds();
+    sandbox.run(hold).succeeds();
+}
+
+#[test]
 fn who_is_no_root_asks_for_a_new_key() {
     let sandbox = team();
     let printed = sandbox.run_as("ben", "ledger keys rotate --yes").succeeds().stdout;

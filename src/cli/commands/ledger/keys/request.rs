@@ -38,14 +38,10 @@ impl Request {
         let account = || Name::new(&own_key::person(world)?).ok();
         let name = self.name.clone().or_else(|| key.name()).or_else(account).ok_or_else(nameless)?;
         let key = key.ready(world)?;
-        if key.is_new() {
-            let passphrase = world.ui.new_passphrase(world.environment)?;
-            key.keep(passphrase.as_ref())?;
-        }
         let request = enrolment::Request::new(session.ledger().id(), &name, &key.key)
             .map_err(|error| CliError::new(Code::KeyUnusable, error.to_string()))?;
-        if let (true, Some(path)) = (key.is_new(), key.path()) {
-            world.ui.say(format!("New key {} of {name} in {}", request.key.short(), own_key::shown(world, path)));
+        if key.is_new() {
+            key.keep_and_say(world, &name)?;
         }
         world.ui.show(&Requested(request))?;
         Ok(Exit::Done)

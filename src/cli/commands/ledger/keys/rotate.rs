@@ -10,7 +10,7 @@ use crate::cli::World;
 use crate::cli::args::Changing;
 use crate::cli::error::{CliError, Code, Exit};
 use crate::cli::own_key::{ReadyKey, file_name, shown};
-use crate::cli::proposing::{propose, reason};
+use crate::cli::proposing::{propose_with_key, reason};
 use crate::cli::session::Session;
 use crate::ledger::enrolment::Request;
 use crate::ledger::succession::{Gains, Successor};
@@ -47,24 +47,19 @@ impl Rotate {
         }
         let everything = session.ledger().everything();
         let mut successor = Successor::of(session.ledger(), &everything)?;
-        let is_root = successor.old.is_root(&actor.principal);
-        if is_root {
-            world.ui.confirm("Make a new key?", self.changing.assume())?;
-        }
-        let key = ReadyKey::new(path.clone())?;
+        let key = ReadyKey::new(path)?;
         let ledger = session.ledger().id();
         let request = Request::new(ledger, &actor.principal, &key.key)
             .map_err(|error| CliError::new(Code::KeyUnusable, error.to_string()))?;
-        key.keep(world.ui.new_passphrase(world.environment)?.as_ref())?;
-        world.ui.say(format!("New key {} of {} in {}", request.key.short(), actor.principal, shown(world, &path)));
-        if !is_root {
+        if !successor.old.is_root(&actor.principal) {
+            key.keep_and_say(world, &actor.principal)?;
             world.ui.show(&Requested(request))?;
             return Ok(Exit::Done);
         }
         let entry = request.entry(ledger).map_err(|error| CliError::new(Code::Internal, error.to_string()))?;
         successor.give(&actor.principal, Gains { key: Some((request.key, entry)), ..Gains::default() })?;
         let reason = reason(self.reason.as_deref(), || format!("a new key of {}", actor.principal))?;
-        propose(world, session, &self.changing, successor, reason)
+        propose_with_key(world, session, &self.changing, successor, reason, Some(&key))
     }
 
     fn place(&self, world: &World<'_>, name: &Name) -> Result<PathBuf, CliError> {
