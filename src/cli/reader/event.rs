@@ -19,6 +19,7 @@ impl Reader<'_> {
             Status::Refused(_) => Admission::Refused,
             Status::Admitted => Admission::Admitted,
         };
+        let (facts, words) = self.says().parts(&entry.event);
         let disputed = matches!(entry.status, Status::Refused(Refusal::PrincipalDisputed));
         Entry {
             event: entry.event.id,
@@ -30,7 +31,8 @@ impl Reader<'_> {
             key: header.key.clone(),
             admission,
             verdict: self.verdict(index),
-            says: self.says().event(&entry.event),
+            words_at: facts.len(),
+            says: facts + &words,
         }
     }
 

@@ -75,6 +75,7 @@ impl Reader<'_> {
             key: event.header.key.clone(),
             admission: if pending { Admission::Pending } else { Admission::Junk },
             verdict: None,
+            words_at: 0,
             says: self.says().event(event),
         }
     }

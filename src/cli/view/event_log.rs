@@ -27,6 +27,9 @@ pub struct Entry {
     pub verdict: Option<super::status::Verdict>,
     /// In one line for people; the words may change.
     pub says: String,
+    /// Where in it people's own words begin.
+    #[serde(skip)]
+    pub words_at: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -127,7 +130,10 @@ impl Entry {
     fn sentence(&self) -> Line {
         match self.admission {
             Admission::Admitted => match self.verdict {
-                Some(verdict) => Line::from(format!("{}: {}", self.says, verdict.word())),
+                Some(verdict) => {
+                    let (facts, words) = self.says.split_at_checked(self.words_at).unwrap_or((&self.says, ""));
+                    Line::from(format!("{facts}: {}{words}", verdict.word()))
+                }
                 None => Line::from(&self.says),
             },
             Admission::Cut | Admission::Refused | Admission::Pending | Admission::Junk => {

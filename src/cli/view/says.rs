@@ -30,9 +30,20 @@ pub struct Says<'a> {
 
 impl Says<'_> {
     pub fn event(&self, event: &Event) -> String {
+        let (facts, words) = self.parts(event);
+        facts + &words
+    }
+
+    /// The sentence, split where people's own words begin: between the two stands what became of it.
+    pub fn parts(&self, event: &Event) -> (String, String) {
         match &event.body {
-            Body::Unknown { predicate_type, reason } => format!("{predicate_type}: {reason}"),
-            Body::Known(data) => self.data(data, event.header.parents.len()),
+            Body::Unknown { predicate_type, reason } => (format!("{predicate_type}: {reason}"), String::new()),
+            Body::Known(Data::RolloutStarted(data)) => self.started(data),
+            Body::Known(Data::PromotionRecorded(data)) => {
+                let place = self.place(&data.deployment, &data.target, &data.release);
+                (place, data.r#override.as_ref().map(|over| format!(", override: {}", over.reason)).unwrap_or_default())
+            }
+            Body::Known(data) => (self.data(data, event.header.parents.len()), String::new()),
         }
     }
 
@@ -61,13 +72,9 @@ impl Says<'_> {
             Data::ApprovalWithdrawn(data) => format!("{}: {}", self.events(data.approvals.iter()), data.reason),
             Data::HoldPlaced(data) => self.hold(data),
             Data::HoldLifted(data) => format!("{}: {}", self.events(data.holds.iter()), data.reason),
-            Data::PromotionRecorded(data) => {
-                let place = self.place(&data.deployment, &data.target, &data.release);
-                let over = data.r#override.as_ref().map(|over| format!(", override: {}", over.reason));
-                place + &over.unwrap_or_default()
-            }
+            Data::PromotionRecorded(data) => self.place(&data.deployment, &data.target, &data.release),
             Data::RolloutClaimed(data) => self.claimed(data),
-            Data::RolloutStarted(data) => self.started(data),
+            Data::RolloutStarted(data) => self.started(data).0,
             Data::ComponentApplied(data) => self.applied(data),
             Data::RolloutFinished(data) => {
                 let reason = data.reason.as_ref().map(|reason| format!(", {reason}"));
@@ -162,7 +169,7 @@ impl Says<'_> {
         }
     }
 
-    fn started(&self, data: &RolloutStarted) -> String {
+    fn started(&self, data: &RolloutStarted) -> (String, String) {
         let mut text = self.place(&data.deployment, &data.target, &data.release);
         if data.components != data.whole {
             text += &format!(", {}", names(data.components.iter()));
@@ -173,16 +180,17 @@ impl Says<'_> {
         if let Some(resumes) = &data.resumes {
             text += &format!(", resumes {}", self.events(resumes.iter()));
         }
+        let mut words = String::new();
         if let Some(rollback) = &data.rollback {
-            text += &format!(", rolls back: {}", rollback.reason);
+            words += &format!(", rolls back: {}", rollback.reason);
         }
         if let Some(over) = &data.r#override {
-            text += &format!(", override: {}", over.reason);
+            words += &format!(", override: {}", over.reason);
         }
         if let Some(no_lock) = &data.no_lock {
-            text += &format!(", without a lock: {}", no_lock.reason);
+            words += &format!(", without a lock: {}", no_lock.reason);
         }
-        text
+        (text, words)
     }
 
     fn applied(&self, data: &ComponentApplied) -> String {

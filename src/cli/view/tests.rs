@@ -450,6 +450,7 @@ fn entry(generation: u64, id: &str, at: &str, kind: &str, says: &str, by: &str) 
         key: Fingerprint::from_digest(&Digest::of(b"a key")),
         admission: Admission::Admitted,
         verdict: None,
+        words_at: says.len(),
         says: says.into(),
     }
 }
@@ -465,6 +466,9 @@ fn log() {
         "ci",
     );
     let cut = entry(101, "4c0e7d92a1b8", "2026-11-20T11:01:00.000Z", "release.created", "v1.3.6: 2 images", "tom");
+    let facts = "dev v1.5.1, plan 77c1e05b93da";
+    let says = format!("{facts}, override: the payments of a whole region fail, INC-812");
+    let passed_over = entry(104, "93be07f1d2c6", "2026-11-20T11:02:00.000Z", "rollout.started", &says, "dmitri");
     let entries = vec![
         entry(
             210,
@@ -475,14 +479,16 @@ fn log() {
             "ci",
         ),
         Entry { verdict: Some(Verdict::Permitted), ..started },
+        Entry { verdict: Some(Verdict::Overridden), words_at: facts.len(), ..passed_over },
         Entry { admission: Admission::Cut, ..cut },
     ];
     assert_snapshot!(drawn(&Log { entries, of: 214 }, 100), @r"
-    GEN  EVENT         TIME UTC  KIND               SAYS                                      BY
-    210  f19a6d3e8b07  11:10:19  component.applied  dev v1.5.1 database: no change            ci
-    209  b20f9c3e7d54  11:10:05  rollout.started    dev v1.5.1, plan 77c1e05b93da: permitted  ci
-    101  4c0e7d92a1b8  11:01:00  release.created    ! cut: v1.3.6: 2 images                   tom
-    3 of 214 shown: --limit 214
+    GEN  EVENT         TIME UTC  KIND               SAYS                                          BY
+    210  f19a6d3e8b07  11:10:19  component.applied  dev v1.5.1 database: no change                ci
+    209  b20f9c3e7d54  11:10:05  rollout.started    dev v1.5.1, plan 77c1e05b93da: permitted      ci
+    104  93be07f1d2c6  11:02:00  rollout.started    dev v1.5.1, plan 77c1e05b93da: overridden, …  dmitri
+    101  4c0e7d92a1b8  11:01:00  release.created    ! cut: v1.3.6: 2 images                       tom
+    4 of 214 shown: --limit 214
     ");
 }
 
