@@ -43,6 +43,8 @@ pub struct Draft {
     pub data: ApprovalGranted,
     /// The newest evidence on the release and its images, which it names.
     pub evidence: Vec<Index>,
+    /// Those of it that figures are summed over.
+    pub summed: BTreeSet<Index>,
     /// The groups of the approver that the policy asks.
     pub groups: Vec<Name>,
     pub in_vain: Option<InVain>,
@@ -72,7 +74,7 @@ pub fn draft(ledger: &Ledger, request: Request<'_>, approver: Approver<'_>) -> O
     let created = outlook::created(ledger, candidate, &everything)?;
     let policy =
         Policy::resolve(ledger.documents(&everything).next()?.authority(), candidate.deployment, candidate.target);
-    let evidence = evidence(ledger, created, &everything);
+    let (evidence, summed) = evidence(ledger, created, &everything);
     let asked: BTreeSet<&Name> = approval_rules(&policy).flat_map(|rule| rule.groups.iter()).collect();
     let is_in =
         |group: &&&Name| ledger.documents(&everything).any(|document| document.is_in_group(approver.principal, group));
@@ -93,7 +95,7 @@ pub fn draft(ledger: &Ledger, request: Request<'_>, approver: Approver<'_>) -> O
     };
     let asked = asked.into_iter().cloned().collect();
     let in_vain = in_vain(ledger, candidate, approver, (asked, &groups), &everything);
-    Some(Draft { data, evidence, groups, in_vain })
+    Some(Draft { data, evidence, summed, groups, in_vain })
 }
 
 fn approval_rules<'a>(policy: &'a Policy<'_>) -> impl Iterator<Item = &'a ApprovalRule> {
@@ -105,11 +107,13 @@ fn until(now: Time, policy: &Policy<'_>) -> Time {
     now.plus_ms(allowed.unwrap_or(DAY_MS).min(DAY_MS))
 }
 
-fn evidence(ledger: &Ledger, created: &ReleaseCreated, set: &ClosedSet) -> Vec<Index> {
+fn evidence(ledger: &Ledger, created: &ReleaseCreated, set: &ClosedSet) -> (Vec<Index>, BTreeSet<Index>) {
     let artifacts = created.artifacts.iter().flatten();
     let mut objects: Vec<Digest> = artifacts.map(|(_, artifact)| artifact.image.digest).collect();
     objects.push(created.release.0);
-    ledger.newest_evidence(&created.deployment, &objects, set).into_iter().map(|(index, _)| index).collect()
+    let newest = ledger.newest_evidence(&created.deployment, &objects, set);
+    let summed = ledger.summed_evidence(&newest, &objects).into_iter().map(|(index, _)| index).collect();
+    (newest.into_iter().map(|(index, _)| index).collect(), summed)
 }
 
 fn images(created: &ReleaseCreated) -> Option<Set<Image>> {

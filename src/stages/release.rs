@@ -244,9 +244,10 @@ fn evidence(release: &ReleaseCreated, ledger: &Ledger, set: &ClosedSet) -> (Vec<
         let said_anew = there.iter().filter(|other| newer(one, other)).flat_map(|(_, other)| of_release(other));
         of_release(one.1).is_subset(&said_anew.collect())
     };
-    let newest: Vec<_> = there.iter().filter(|one| !superseded(one)).collect();
+    let newest: Vec<_> = there.iter().filter(|one| !superseded(one)).copied().collect();
     let mut figures = Figures::default();
-    for (_, evidence) in &newest {
+    let images: Vec<Digest> = images.iter().copied().collect();
+    for (_, evidence) in ledger.summed_evidence(&newest, &images) {
         figures.add(evidence);
     }
     (newest.iter().map(|(index, _)| ledger.entry(*index).event.id).collect(), figures)

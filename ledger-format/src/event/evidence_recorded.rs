@@ -77,6 +77,17 @@ impl EvidenceRecorded {
         }
     }
 
+    /// Whether it is about this image, release or configuration.
+    pub fn is_about(&self, object: Digest) -> bool {
+        match self.object() {
+            Some(Object::Images(images)) => images.iter().any(|image| image.digest == object),
+            Some(Object::Release(release)) => release.0 == object,
+            Some(Object::Start(start)) => start.0 == object,
+            Some(Object::Config(config)) => config == object,
+            None => false,
+        }
+    }
+
     /// Whether, of two about one object, the later one supersedes the earlier one (`SPEC.md`, LF-91).
     pub fn is_of_one_series(&self, other: &Self) -> bool {
         self.deployment == other.deployment

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::dag::Index;
 use crate::digest::Digest;
-use crate::event::{ApprovalDenied, ApprovalGranted, ApprovalRequested, Data, EvidenceRecorded, HoldPlaced, Kind};
+use crate::event::{
+    ApprovalDenied, ApprovalGranted, ApprovalRequested, Data, EvidenceRecorded, HoldPlaced, Kind, Verdict,
+};
 use crate::ledger::{ClosedSet, Ledger};
 use crate::name::{Fingerprint, Name, ReleaseId};
 use crate::policy::Policy;
@@ -200,6 +202,24 @@ impl Ledger {
             newest.extend(last.map(|(index, _)| *index));
         }
         newest.into_iter().filter_map(|index| self.evidence(index, set)).collect()
+    }
+
+    /// Of the newest evidence on these objects what figures are summed over: each run counts once, however many objects
+    /// it is about. What a later one of its series says anew of any of its objects is left out, unless it failed.
+    pub fn summed_evidence<'a>(
+        &self,
+        newest: &[(Index, &'a EvidenceRecorded)],
+        objects: &[Digest],
+    ) -> Vec<(Index, &'a EvidenceRecorded)> {
+        let anew = |old: &(Index, &EvidenceRecorded), new: &(Index, &EvidenceRecorded)| {
+            self.entry(new.0).past.contains(old.0)
+                && new.1.is_of_one_series(old.1)
+                && objects.iter().any(|object| old.1.is_about(*object) && new.1.is_about(*object))
+        };
+        let counts = |old: &&(Index, &'a EvidenceRecorded)| {
+            old.1.verdict == Some(Verdict::Failed) || !newest.iter().any(|new| anew(old, new))
+        };
+        newest.iter().filter(counts).copied().collect()
     }
 
     fn evidence(&self, index: Index, set: &ClosedSet) -> Option<(Index, &EvidenceRecorded)> {

@@ -66,7 +66,8 @@ impl Ledger {
         let images = created.artifacts.iter().flatten().map(|(_, artifact)| artifact.image.digest);
         let objects: Vec<_> = images.chain([created.release.0]).collect();
         let mut sums = BTreeMap::new();
-        for (_, evidence) in self.newest_evidence(&created.deployment, &objects, set) {
+        let newest = self.newest_evidence(&created.deployment, &objects, set);
+        for (_, evidence) in self.summed_evidence(&newest, &objects) {
             let on = matches!(evidence.object(), Some(Object::Images(_) | Object::Release(_)));
             if evidence.r#type.as_str() == "test" && on {
                 for (name, number) in evidence.counts.iter().flat_map(|counts| counts.iter()) {

@@ -117,7 +117,9 @@ impl Approve {
         gate: GateView,
     ) -> Approving {
         let evidence = draft.evidence.iter().filter_map(|index| match ledger.data(*index) {
-            Some(Data::EvidenceRecorded(evidence)) => Some(SeenEvidence::of(ledger, *index, evidence)),
+            Some(Data::EvidenceRecorded(evidence)) => {
+                Some(SeenEvidence::of(ledger, *index, evidence, draft.summed.contains(index)))
+            }
             Some(_) | None => None,
         });
         Approving {

@@ -23,10 +23,12 @@ pub struct SeenEvidence {
     pub verdict: Option<Verdict>,
     pub counts: BTreeMap<Name, u64>,
     pub time: Time,
+    /// Whether its figures are in the sums: a later run that shares an image with it takes its place.
+    pub summed: bool,
 }
 
 impl SeenEvidence {
-    pub fn of(ledger: &Ledger, index: Index, evidence: &EvidenceRecorded) -> Self {
+    pub fn of(ledger: &Ledger, index: Index, evidence: &EvidenceRecorded, summed: bool) -> Self {
         let event = &ledger.entry(index).event;
         let counts = evidence.counts.iter().flat_map(|counts| counts.iter());
         Self {
@@ -37,18 +39,21 @@ impl SeenEvidence {
             verdict: evidence.verdict,
             counts: counts.map(|(name, count)| (name.clone(), count.get())).collect(),
             time: event.header.time,
+            summed,
         }
     }
 }
 
 /// All of it, type by type; tests first, since they are asked for first.
 pub fn line(evidence: &[SeenEvidence], look: &Look) -> String {
+    let evidence: Vec<&SeenEvidence> = evidence.iter().filter(|one| one.summed).collect();
     let types: BTreeSet<(bool, &Name)> =
         evidence.iter().map(|one| (one.of_type.as_str() != "test", &one.of_type)).collect();
     if types.is_empty() {
         return "none yet".to_owned();
     }
-    let of_type = |name: &Name| -> Vec<&SeenEvidence> { evidence.iter().filter(|one| one.of_type == *name).collect() };
+    let of_type =
+        |name: &Name| -> Vec<&SeenEvidence> { evidence.iter().copied().filter(|one| one.of_type == *name).collect() };
     let said = types.into_iter().map(|(_, name)| match name.as_str() {
         "test" => tests(&of_type(name)),
         _ => other(name, &of_type(name), look),

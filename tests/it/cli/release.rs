@@ -36,6 +36,30 @@ fn a_release_says_what_it_is_made_of() {
     sandbox.run("release --id v1.6.0").succeeds().says("since      v1.5.0: 1 image\n");
 }
 
+/// Two releases share an image, each with a report on all of its images.
+#[test]
+fn a_report_on_two_images_is_counted_once() {
+    let sandbox = built();
+    let old = std::fs::read(sandbox.path(ORDERS)).unwrap();
+    let reported = |alias: &str| {
+        sandbox.run("record test --result services/api/junit.xml").succeeds();
+        sandbox.run(&format!("release --id {alias}")).succeeds().says("evidence   test: 4 passed, 1 skipped\n");
+    };
+    reported("v1");
+    sandbox.write(ORDERS, "[prices]\nvat_percent = 7\n");
+    sandbox.run("build").succeeds();
+    reported("v2");
+    for alias in ["v1", "v2"] {
+        let shown = sandbox.run(&format!("releases show {alias}")).succeeds();
+        shown.says("evidence   4 tests passed, 1 skipped\n");
+        let approved = sandbox.run(&format!("approve shop {alias} --target prod --dry-run")).succeeds();
+        approved.says("evidence   4 tests passed, 1 skipped\n");
+    }
+    sandbox.write(ORDERS, old);
+    sandbox.run("build").succeeds();
+    sandbox.run("release --id v1-final").succeeds().says("evidence   test: 4 passed, 1 skipped\n");
+}
+
 #[test]
 fn the_same_content_is_the_same_release() {
     let sandbox = built();
