@@ -153,7 +153,8 @@ class Judgement(Facts):
             covering = [f for f in (self.covering(c, t) for t in r.get("from", [])) if f]
             yield "policy-approvals", any(counts(x) < x["count"] for x in r.get("approvals", []))
             yield "policy-built", "built" in r and images - {b["image"]["digest"] for b in made if "published" in b}
-            yield "policy-clean", "clean" in r and any("dirty" in b.get("git", {}) for b in made)
+            yield "policy-clean", "clean" in r and images - {b["image"]["digest"] for b in made
+                                                             if "git" in b and "dirty" not in b["git"]}
             yield "policy-evidence", not all(self.evidence_holds(c, x, o) for x in r.get("evidence", [])
                                              for o in self.rule_objects(c, x))
             yield "policy-from", "from" in r and not covering

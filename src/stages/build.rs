@@ -33,6 +33,8 @@ pub struct Request<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rebuild {
     WhenChanged,
+    /// And when the build that is there was of a tree with changes: a clean one says more of the same bytes.
+    WhenChangedOrDirty,
     Always,
 }
 
@@ -185,7 +187,8 @@ pub fn plan(
     let decide = |prepared: Prepared| {
         let kept = match rebuild {
             Rebuild::Always => None,
-            Rebuild::WhenChanged => built_before(deployment, &prepared, ledger, set, images),
+            Rebuild::WhenChanged => built_before(deployment, &prepared, (ledger, set), images, |_| true),
+            Rebuild::WhenChangedOrDirty => built_before(deployment, &prepared, (ledger, set), images, is_clean),
         };
         let action = kept.map_or(Action::Build, |(event, image)| Action::Keep { event, image });
         Step { prepared, action }
@@ -197,16 +200,22 @@ pub fn plan(
     }
 }
 
-/// The newest build from the same inputs whose image is still there whole.
+/// Whether a build names the commit that it is of, without other changes.
+fn is_clean(build: &BuildRecorded) -> bool {
+    build.git.as_ref().is_some_and(|git| git.dirty.is_none())
+}
+
+/// The newest build from the same inputs that serves and whose image is still there whole.
 fn built_before(
     deployment: &Name,
     prepared: &Prepared,
-    ledger: &Ledger,
-    set: &ClosedSet,
+    (ledger, set): (&Ledger, &ClosedSet),
     images: &Layout,
+    serves: fn(&BuildRecorded) -> bool,
 ) -> Option<(EventId, Image)> {
     let same = |build: &BuildRecorded| {
-        build.deployment == *deployment
+        serves(build)
+            && build.deployment == *deployment
             && build.component == prepared.component
             && build.target == prepared.target
             && build.inputs == Some(prepared.inputs)

@@ -56,7 +56,11 @@ impl Build {
         let prepared = build::prepare(&request).map_err(all_of)?;
 
         let session = Session::open(world, &self.changing.which)?;
-        let rebuild = if self.rebuild { Rebuild::Always } else { Rebuild::WhenChanged };
+        let rebuild = match (self.rebuild, &sources.checkout) {
+            (true, _) => Rebuild::Always,
+            (false, Some(_)) if !sources.is_dirty() => Rebuild::WhenChangedOrDirty,
+            (false, _) => Rebuild::WhenChanged,
+        };
         let everything = session.ledger().everything();
         let plan = build::plan(&request, prepared, rebuild, (session.ledger(), &everything), &images);
         let watch = world.clock.stopwatch();

@@ -48,6 +48,25 @@ fn only_what_changed_is_built_again() {
 }
 
 #[test]
+fn a_clean_build_stands_for_a_dirty_one_of_the_same_bytes() {
+    let sandbox = Sandbox::shop();
+    sandbox.write("clean.yaml", "clean: true\n");
+    sandbox.run("ledger policy set ../clean.yaml --target dev --yes").succeeds();
+    sandbox.git(&["init", "-q", "-b", "main"]);
+    let images = sandbox.run("build -q").succeeds().stdout;
+    sandbox.run("release shop --id v1").succeeds();
+    let refused = sandbox.run("rollout shop --target dev --yes").fails(4, "policy-not-met");
+    refused.says("0 of 2 images have a build of a commit without other changes");
+    sandbox.git(&["add", "-A"]);
+    sandbox.git(&["commit", "-qm", "Begin"]);
+    let built = sandbox.run("build --format json").succeeds().json();
+    assert_eq!(states(&built), [("api", "built"), ("web", "built")]);
+    assert_eq!(sandbox.run("build -q").succeeds().stdout, images, "the same bytes, of a commit now");
+    sandbox.run("build").succeeds().says("nothing built");
+    sandbox.run("rollout shop --target dev --yes").succeeds();
+}
+
+#[test]
 fn a_plan_builds_nothing() {
     let sandbox = Sandbox::shop();
     sandbox.run("build --dry-run").succeeds().says("api, web   to be built");

@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use crate::support::{Sandbox, tool, without_ids};
+use crate::support::{Sandbox, without_ids};
 
 const ORDERS: &str = "project/services/api/etc/orders.conf";
 
@@ -10,12 +10,6 @@ fn built() -> Sandbox {
     let sandbox = Sandbox::shop();
     sandbox.run("build").succeeds();
     sandbox
-}
-
-fn git(sandbox: &Sandbox, arguments: &[&str]) {
-    let project = sandbox.project();
-    let who = ["-c", "user.name=Ana", "-c", "user.email=ana@acme.example", "-C", project.to_str().unwrap()];
-    tool("git", &[&who[..], arguments].concat());
 }
 
 #[test]
@@ -75,13 +69,13 @@ fn the_same_content_is_the_same_release() {
 #[test]
 fn a_commit_that_changes_no_content_changes_no_release() {
     let sandbox = Sandbox::shop();
-    git(&sandbox, &["init", "-q", "-b", "main"]);
-    git(&sandbox, &["add", "-A"]);
-    git(&sandbox, &["commit", "-qm", "Begin"]);
+    sandbox.git(&["init", "-q", "-b", "main"]);
+    sandbox.git(&["add", "-A"]);
+    sandbox.git(&["commit", "-qm", "Begin"]);
     sandbox.run("build").succeeds();
     let first = sandbox.run("release --id v1 --format json").succeeds().json();
     assert_eq!((&first["git"]["branch"], &first["git"]["dirty"]), (&"main".into(), &false.into()));
-    git(&sandbox, &["commit", "-q", "--allow-empty", "-m", "Nothing"]);
+    sandbox.git(&["commit", "-q", "--allow-empty", "-m", "Nothing"]);
     sandbox.run("build").succeeds().says("nothing built");
     sandbox.run("release").succeeds().says("Already released: v1");
     sandbox.write(ORDERS, "[prices]\nvat_percent = 7\n");

@@ -5,6 +5,8 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use super::tool::tool;
+
 /// The clock of the running example of the design.
 pub const NOW: &str = "2026-11-20T11:12:30Z";
 
@@ -83,6 +85,13 @@ impl Sandbox {
     /// `fixtures/projects/shop` with a ledger of ana's.
     pub fn shop() -> Self {
         Self::new().with_project("shop").with_ledger()
+    }
+
+    /// Runs git in the project, as Ana.
+    pub fn git(&self, arguments: &[&str]) {
+        let project = self.project();
+        let who = ["-c", "user.name=Ana", "-c", "user.email=ana@acme.example", "-C", project.to_str().unwrap()];
+        tool("git", &[&who[..], arguments].concat());
     }
 
     /// The same sandbox with the key of this name in the folder of keys as the one that signs.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Blame, RuleCheck};
 use crate::dag::Index;
 use crate::digest::Digest;
-use crate::event::{Data, EvidenceRecorded, Object, Verdict};
+use crate::event::{BuildRecorded, Data, EvidenceRecorded, Object, Verdict};
 use crate::judgement::{Code, Court};
 use crate::policy::{EvidenceRule, On};
 
@@ -96,27 +96,25 @@ impl Court<'_> {
     }
 
     pub(super) fn built(&self) -> RuleCheck {
-        let built: BTreeSet<Digest> =
-            self.builds().filter(|build| build.published.is_some()).map(|build| build.image.digest).collect();
-        let images = self.images();
-        let found = images.intersection(&built).count();
-        RuleCheck::new(
-            Code::PolicyBuilt,
-            found == images.len(),
-            format!("{found} of {} images have a published build", images.len()),
-        )
+        self.each_image(Code::PolicyBuilt, "have a published build", |build| build.published.is_some())
     }
 
+    /// That one clean commit gives these very bytes is enough, whatever else gave them too (LF-144).
     pub(super) fn clean(&self) -> RuleCheck {
-        let dirty = |git: &crate::field::Git| git.dirty.is_some();
-        let count = self.builds().filter(|build| build.git.as_ref().is_some_and(dirty)).count();
-        let found =
-            if count == 0 { "every build is of a clean tree".into() } else { format!("{count} builds of dirty trees") };
-        RuleCheck::new(Code::PolicyClean, count == 0, found)
+        let clean = |build: &BuildRecorded| build.git.as_ref().is_some_and(|git| git.dirty.is_none());
+        self.each_image(Code::PolicyClean, "have a build of a commit without other changes", clean)
+    }
+
+    fn each_image(&self, code: Code, what: &str, serves: impl Fn(&BuildRecorded) -> bool) -> RuleCheck {
+        let serving: BTreeSet<Digest> =
+            self.builds().filter(|build| serves(build)).map(|build| build.image.digest).collect();
+        let images = self.images();
+        let found = images.intersection(&serving).count();
+        RuleCheck::new(code, found == images.len(), format!("{found} of {} images {what}", images.len()))
     }
 
     /// The builds of the release's images in the own past.
-    fn builds(&self) -> impl Iterator<Item = &crate::event::BuildRecorded> {
+    fn builds(&self) -> impl Iterator<Item = &BuildRecorded> {
         let images = self.images();
         let indices =
             images.into_iter().flat_map(|image| self.ledger.indexes.builds.get(&image).cloned().unwrap_or_default());

@@ -79,11 +79,28 @@ fn policies() -> Vec<Case> {
                 b.start("dave", "prod", "r1", json!({}))
             },
         ),
+        unpermitted(
+            Book::ruled(json!({"clean": true})),
+            "policy-clean-of-no-commit",
+            "policy-clean",
+            "A build that names no commit.",
+            |b| {
+                with_app(b, json!({}));
+                b.start("dave", "prod", "r1", json!({}))
+            },
+        ),
         permitted(
             Book::ruled(json!({"built": true, "clean": true})),
             "built-and-clean",
-            "A published build of a commit.",
+            "A published build of a commit; another build of a changed tree gave the same bytes.",
             |b| {
+                let dirty = json!({"commit": "0123456789012345678901234567890123456789", "dirty": true});
+                b.say(
+                    "ci",
+                    "build.recorded",
+                    json!({"deployment": "shop", "component": "files/app",
+                    "image": image("app"), "builder": {"name": "files"}, "git": dirty}),
+                );
                 with_app(b, json!({"published": true, "git": {"commit": "0123456789012345678901234567890123456789"}}));
                 b.start("dave", "prod", "r1", json!({}))
             },
