@@ -8,6 +8,7 @@
 pub mod clock;
 pub mod environment;
 pub mod fs;
+pub mod interrupt;
 pub mod process;
 pub mod progress;
 // 2 ports

@@ -11,6 +11,9 @@ pub trait Progress: Sync {
 
     /// A line that another program printed while it worked on the task.
     fn output(&self, task: &str, line: &str);
+
+    /// Somebody asked for a stop: nothing new starts, what runs is waited for.
+    fn stopping(&self) {}
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

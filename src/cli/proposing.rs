@@ -68,7 +68,7 @@ pub fn propose_with_key(
         key.discard();
     }
     let id = appended?;
-    let session = writer.finish()?;
+    let session = writer.finish();
     let state = state_of(session.ledger(), id);
     world.ui.show(&Proposal { proposal: Some(id), state, ..plan })?;
     if state == State::Open {

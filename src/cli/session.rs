@@ -14,7 +14,7 @@ use ledger_format::name::LedgerId;
 use ledger_format::time::Time;
 
 pub use actor::Actor;
-pub use writer::SessionWriter;
+pub use writer::{SessionWriter, flushed};
 
 use super::World;
 use super::args::WhichLedger;

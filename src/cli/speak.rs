@@ -47,7 +47,7 @@ pub fn speak(
     let event = writer.append(speech.data)?;
     // A start that was written meanwhile has not seen it; who says so lists once more to tell.
     writer.refresh()?;
-    let session = writer.finish()?;
+    let session = writer.finish();
     statement.event = Some(event);
     if let Some(index) = session.ledger().index(event) {
         statement.strikes = strikes(world, session.ledger(), index);

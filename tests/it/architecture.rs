@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 /// The layers of `docs/architecture.md`, from the ground up. A module may use its own layer and those before it.
 const LAYERS: [&[&str]; 5] = [
-    &["clock", "environment", "fs", "process", "progress"],
+    &["clock", "environment", "fs", "interrupt", "process", "progress"],
     &["cache", "ci", "config", "docker", "registry", "signers", "stacks", "store", "vcs"],
     &["builders", "bundle", "components", "ledger", "rollout", "sbom", "vendoring"],
     &["stages"],
@@ -12,7 +12,7 @@ const LAYERS: [&[&str]; 5] = [
 ];
 
 /// Text of code that only one module may hold.
-const ONLY_IN: [(&str, &[&str]); 8] = [
+const ONLY_IN: [(&str, &[&str]); 9] = [
     ("println!", &[]),
     ("print!", &[]),
     ("SystemTime::now", &["clock"]),
@@ -21,6 +21,7 @@ const ONLY_IN: [(&str, &[&str]); 8] = [
     ("Instant::now", &["clock"]),
     ("Command::new", &["process"]),
     ("env::var", &["environment"]),
+    ("signal_hook", &["interrupt"]),
 ];
 
 const SAYS_NOTHING: [&str; 6] = ["utils", "util", "common", "helpers", "helper", "misc"];

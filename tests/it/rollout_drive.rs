@@ -1,6 +1,7 @@
 //! What a rollout does about things that are written while it is under way: each before a listing of its own.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use ledger_format::digest::Digest;
 use ledger_format::event::{Data, End, ReleaseCreated};
@@ -10,6 +11,7 @@ use ledger_format::lock::Objects;
 use ledger_format::name::{EventId, Name};
 use sealog::clock::Clock;
 use sealog::config::{self, Resolved};
+use sealog::interrupt::Interrupt;
 use sealog::ledger::append::{WriteError, Writer};
 use sealog::ledger::open::{Opened, Trust, open};
 use sealog::ledger::runs::HeldRun;
@@ -32,6 +34,7 @@ struct Play<'a> {
     listings: usize,
     before: usize,
     meanwhile: &'a dyn Fn(&mut Play<'_>),
+    interrupt: Interrupt,
 }
 
 impl Play<'_> {
@@ -77,14 +80,28 @@ impl Scribe for Play<'_> {
     }
 }
 
-/// What the rollout came to, and the events that it and the others wrote.
+/// What the rollout came to that does not wait for others, and the events that it and the others wrote.
 fn played(before: usize, meanwhile: &dyn Fn(&mut Play<'_>)) -> (String, Vec<String>) {
+    played_with(Duration::ZERO, before, meanwhile)
+}
+
+fn played_with(busy: Duration, before: usize, meanwhile: &dyn Fn(&mut Play<'_>)) -> (String, Vec<String>) {
     let (store, key, root) = (Memory::new([1; 16]), LocalKey::generate().unwrap(), tempfile::tempdir().unwrap());
     let run = HeldRun::without_trace().unwrap();
     let first = Writer { store: &store, signer: &key, clock: Clock::System, run: run.run.clone() };
     first.begin(created(&store, &key)).unwrap();
+    let interrupt = Interrupt::default();
     let opened = Some(open(&store, &Trust::default()).unwrap());
-    let mut play = Play { store: &store, key: &key, run: run.run.clone(), opened, listings: 0, before, meanwhile };
+    let mut play = Play {
+        store: &store,
+        key: &key,
+        run: run.run.clone(),
+        opened,
+        listings: 0,
+        before,
+        meanwhile,
+        interrupt: interrupt.clone(),
+    };
     let (created, resolved) = release(root.path());
     let release = created.release;
     play.write(created.clone().into()).unwrap();
@@ -110,9 +127,10 @@ fn played(before: usize, meanwhile: &dyn Fn(&mut Play<'_>)) -> (String, Vec<Stri
         key: key.public().fingerprint(),
         principal: name("ana"),
         store: (store.identity().unwrap(), store.class()),
-        patience: Patiences { busy: std::time::Duration::ZERO, rivals: std::time::Duration::ZERO },
+        patience: Patiences { busy, rivals: Duration::ZERO },
         takes_over: None,
         clock: Clock::System,
+        interrupt: &interrupt,
         progress: &Silent,
     };
     let ending = match drive.run().unwrap() {
@@ -123,6 +141,9 @@ fn played(before: usize, meanwhile: &dyn Fn(&mut Play<'_>)) -> (String, Vec<Stri
                 format!(", {end}, {} touched, {} not begun", r.touched.len(), r.not_begun.len())
             });
             format!("stopped: {}{}", sealog::stages::rollout::end::said(&reason), report.unwrap_or_default())
+        }
+        Ending::Interrupted { report } => {
+            format!("interrupted, {} touched", report.map_or(0, |report| report.touched.len()))
         }
         Ending::Refused(obstacles) => {
             format!(
@@ -216,6 +237,27 @@ fn whatever_is_written_meanwhile_is_seen_before_the_next_step() {
         ),
     ] {
         assert_eq!(played(before, meanwhile), (ending.to_owned(), words(&events)), "before listing {before}");
+    }
+}
+
+#[test]
+fn who_is_asked_to_stop_begins_nothing_more_and_ends_its_claim() {
+    let stop = |play: &mut Play<'_>| play.interrupt.ask();
+    let stop_waiting = |play: &mut Play<'_>| {
+        rival(play);
+        play.interrupt.ask();
+    };
+    let begun = ["rollout.claimed", "rollout.started", "component.applied"];
+    for (before, meanwhile, ending, events) in [
+        (1, &stop as &dyn Fn(&mut Play<'_>), "interrupted, 0 touched", vec!["rollout.claimed", "claim.ended"]),
+        (2, &stop, "interrupted, 0 touched", vec!["rollout.claimed", "rollout.started", "rollout.finished"]),
+        // The component that was decided on before is begun.
+        (3, &stop, "interrupted, 1 touched", [&begun[..], &["claim.ended"]].concat()),
+        (4, &stop, "succeeded", [&begun[..], &["component.applied", "rollout.finished"]].concat()),
+        (1, &stop_waiting, "interrupted, 0 touched", vec!["rollout.claimed"]),
+    ] {
+        let played = played_with(Duration::from_secs(600), before, meanwhile);
+        assert_eq!(played, (ending.to_owned(), words(&events)), "before listing {before}");
     }
 }
 

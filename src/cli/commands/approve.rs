@@ -83,7 +83,7 @@ impl Approve {
         world.ui.confirm("Approve?", self.changing.assume())?;
         let mut writer = session.writer(actor)?;
         let event = writer.append(data)?;
-        let session = writer.finish()?;
+        let session = writer.finish();
         let gate = gate(session.ledger(), (&found, &target), Time::from(world.clock.now()))?;
         world.ui.show(&Approved { event, approving: Approving { gate, ..shown } })?;
         Ok(Exit::Done)

@@ -117,7 +117,7 @@ impl Work<'_> {
         });
         let recorded = made.len();
         if recorded > 0 {
-            failed.extend(writer.finish().err());
+            writer.finish();
         }
         if recorded > 0 || failed.is_empty() {
             self.world.ui.show(&Builds::of(self.plan, made, self.watch.elapsed()))?;

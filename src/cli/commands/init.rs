@@ -11,7 +11,7 @@ use crate::cli::args::{SigningKey, WhichLedger};
 use crate::cli::error::{CliError, Code, Exit};
 use crate::cli::own_key::ReadyKey;
 use crate::cli::place::Place;
-use crate::cli::session::Session;
+use crate::cli::session::{Session, flushed};
 use crate::cli::ui::prompt::Assume;
 use crate::config::pin::pin;
 use crate::ledger::append::{AppendError, Writer, new_run};
@@ -113,7 +113,7 @@ fn create(world: &World<'_>, plan: Plan) -> Result<Initialised, CliError> {
     let run = new_run().map_err(AppendError::Random)?;
     let writer = Writer { store: store.as_ref(), signer: &key.key, clock: world.clock, run };
     let id = writer.begin(founded)?;
-    store.flush()?;
+    flushed(world.ui, store.as_ref());
     Session::begun(world, &plan.place, id)?;
     let pinned = pin(&plan.root, id, plan.ledger_line.as_deref());
     Ok(Initialised {

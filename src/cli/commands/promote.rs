@@ -72,7 +72,7 @@ impl Promote {
         world.ui.confirm("Let it in?", self.changing.assume())?;
         let mut writer = session.writer(actor)?;
         let event = writer.append(promotion)?;
-        writer.finish()?;
+        writer.finish();
         world.ui.show(&shown(Some(event)))?;
         Ok(Exit::Done)
     }

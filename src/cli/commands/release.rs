@@ -87,7 +87,7 @@ impl Release {
         let mut writer = session.writer(actor)?;
         let event: EventId = writer.append_with_blobs(plan.release.clone(), &plan.blobs)?;
         let principal = writer.principal.clone();
-        shown(State::Made(event), &writer.finish()?, Some(&principal))?;
+        shown(State::Made(event), &writer.finish(), Some(&principal))?;
         world.ui.next(&[&format!("sealog rollout {} --target {target}", deployment.name)]);
         Ok(Exit::Done)
     }

@@ -239,6 +239,9 @@ codes! {
     RightMissing, "right-missing", Refused,
         "The key has no right to what was to be recorded, there.",
         "`sealog ledger keys list` shows who has which rights. A root gives rights: `sealog ledger propose`.";
+    RolloutInterrupted, "rollout-interrupted", Failed,
+        "Somebody stopped a rollout, by Ctrl-C or a SIGTERM, before all its components were applied. What was begun came to its end and is recorded.",
+        "Go on where it stopped, from any machine: `sealog rollout <deployment> --target <target> --resume`. A second Ctrl-C kills at once; then only the same machine goes on without a take-over.";
     RolloutStopped, "rollout-stopped", Refused,
         "Something was written meanwhile against which a rollout may not go on: another rollout of the target, a take-over, another authority.",
         "`sealog status` shows how the target stands now.";

@@ -80,6 +80,12 @@ impl CliError {
         &self.0.message
     }
 
+    /// The same in the words of who knows what it was about.
+    pub(super) fn saying(mut self, message: String) -> Self {
+        self.0.message = message;
+        self
+    }
+
     /// A value as a line under the message, and as a detail in JSON under the same name.
     pub fn fact(self, name: &str, value: impl Into<Value>, shown: impl Into<Line>) -> Self {
         self.detail(&name.replace(' ', "_"), value).shown(name, shown)

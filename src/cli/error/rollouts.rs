@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::{CliError, Code};
 use crate::cli::World;
+use crate::cli::ui::look::Look;
 use crate::cli::ui::text::Mark;
 use crate::cli::ui::times;
 use crate::cli::view::rules::{RuleRow, name};
@@ -19,6 +20,7 @@ use crate::ledger::releases::Found;
 use crate::ledger::runs::RunError;
 use crate::stages::promote::{Before, Obstacles};
 use crate::stages::rollout::end::said;
+use crate::stages::rollout::work::Recorded;
 use crate::stages::rollout::{DriveError, Plan, PlanError, Report, claims};
 
 const UNTOUCHED: &str = "Nothing was copied, recorded or changed.";
@@ -34,7 +36,8 @@ impl CliError {
         let (code, message) = if others.iter().any(|cause| cause.code == Rule::NoRight) {
             (Code::RightMissing, format!("your key has no right to bring {} {release} to {target}", found.deployment))
         } else if !unmet.is_empty() {
-            (Code::PolicyNotMet, format!("{what}: {} of {} are not met", unmet.len(), count(rules.len(), "rule")))
+            let are = if unmet.len() == 1 { "is" } else { "are" };
+            (Code::PolicyNotMet, format!("{what}: {} of {} {are} not met", unmet.len(), count(rules.len(), "rule")))
         } else {
             let first = others.first().map(|cause| cause.code);
             let code = if first == Some(Rule::Hold) { Code::OnHold } else { Code::NotPermitted };
@@ -143,6 +146,45 @@ impl CliError {
         }
     }
 
+    /// Somebody stopped it: how far it is, and how it goes on.
+    pub fn interrupted(report: Option<&Report>, plan: &Plan, found: &Found, look: &Look) -> Self {
+        let what = named(plan, found);
+        let stopped = |how: String| Self::new(Code::RolloutInterrupted, format!("{what} {how}"));
+        match report.filter(|report| !report.touched.is_empty()) {
+            None => stopped("was stopped before it began".to_owned())
+                .undone("Nothing was touched; its claim is ended, so nobody has to wait."),
+            Some(report) => {
+                let (done, all) = (report.touched.len(), report.touched.len() + report.not_begun.len());
+                let applied = format!("{done} of {} applied", count(all, "component"));
+                let recorded =
+                    format!("{} stays open; its claim is ended, so nobody has to wait", look.event(&report.start));
+                halves(stopped(format!("is half done: {applied}")).shown("recorded", recorded), plan, report)
+            }
+        }
+    }
+
+    /// Something went wrong with the ledger after the start: what was done before it, and what is left.
+    pub fn broken_off(error: DriveError, report: &Report, plan: &Plan, found: &Found) -> Self {
+        let error = Self::from(error);
+        let message = format!("{} broke off: {}", named(plan, found), error.message());
+        let unrecorded: Vec<String> = report
+            .touched
+            .iter()
+            .filter(|touched| touched.recorded == Recorded::No)
+            .map(|touched| touched.component.to_string())
+            .collect();
+        let error = error.saying(message);
+        let error = match unrecorded.is_empty() {
+            true => error,
+            false => error.fact(
+                "unrecorded",
+                unrecorded.clone(),
+                format!("{}, of those that were applied", list(&unrecorded)),
+            ),
+        };
+        halves(error, plan, report)
+    }
+
     /// A component failed; what was done before it, and what is left.
     pub fn component_failed(plan: &Plan, found: &Found, report: &Report) -> Self {
         let failed: Vec<String> = report.failures().map(|touched| touched.component.to_string()).collect();
@@ -248,6 +290,7 @@ impl From<DriveError> for CliError {
             DriveError::Run(error) => Self::from(error),
             DriveError::Component(error) => Self::from(error),
             DriveError::Random(_) => Self::new(Code::Internal, message),
+            DriveError::BrokenOff { source, .. } => Self::from(*source),
             DriveError::NoLock => Self::new(Code::NotPermitted, message),
         }
     }

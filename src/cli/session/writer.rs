@@ -8,12 +8,13 @@ use ledger_format::name::{EventId, Fingerprint, Name};
 
 use super::{Actor, Session};
 use crate::cli::error::CliError;
+use crate::cli::ui::Ui;
 use crate::ledger::append::{AppendError, WriteError, Writer, new_run};
 use crate::ledger::open::{Opened, open, refresh};
 use crate::signers::Signer as _;
 use crate::signers::local_key::LocalKey;
 use crate::stages::rollout::Scribe;
-use crate::store::Blob;
+use crate::store::{Blob, LedgerStore};
 
 /// A session whose key is open.
 pub struct SessionWriter<'a> {
@@ -116,12 +117,12 @@ impl<'a> SessionWriter<'a> {
     }
 
     /// Ends writing: other tools see the new events, this machine remembers them.
-    pub fn finish(self) -> Result<Session<'a>, CliError> {
-        self.session.store.flush()?;
+    pub fn finish(self) -> Session<'a> {
+        flushed(self.session.world.ui, self.session.store.as_ref());
         if self.state == State::Open {
             self.session.remember();
         }
-        Ok(self.session)
+        self.session
     }
 
     /// Whether the store, read again after a failure, shows no authority that lists the key.
@@ -143,6 +144,15 @@ impl<'a> SessionWriter<'a> {
     fn stand_in(&self) -> Opened {
         let ledger = self.beginning.at_its_beginning();
         Opened { ledger, keyring: Default::default(), rejected: Vec::new(), listed: 0, unknown: 0, gone: 0 }
+    }
+}
+
+/// Shows other tools what was written. That they do not see it yet is a warning: the ledger holds it all the same.
+pub fn flushed(ui: &Ui, store: &dyn LedgerStore) {
+    if let Err(error) = store.flush() {
+        let why = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
+        let until = "the next command that writes shows it to them";
+        ui.warn(format!("other tools do not see yet what was written, {until}: {error}{why}"));
     }
 }
 

@@ -97,6 +97,10 @@ impl Progress for Logged<'_> {
     fn output(&self, task: &str, line: &str) {
         self.ui.detail(Voice::Verbose, format!("{task}: {line}"));
     }
+
+    fn stopping(&self) {
+        self.ui.line_to_err(stopping(self.log.running().keys()));
+    }
 }
 
 /// Lines that are redrawn.
@@ -170,6 +174,17 @@ impl Progress for Redrawn {
             self.print(Line::new().dim(task).dim(": ").text(line));
         }
     }
+
+    fn stopping(&self) {
+        self.print(stopping(self.running().keys()));
+    }
+}
+
+/// What a stop that was asked for waits for.
+fn stopping<'a>(running: impl Iterator<Item = &'a String>) -> Line {
+    let running: Vec<&str> = running.map(String::as_str).collect();
+    let waiting = if running.is_empty() { String::new() } else { format!(", waiting for {}", running.join(", ")) };
+    Line::from(format!("Stopping: nothing new starts{waiting} (Ctrl-C again kills it)"))
 }
 
 fn style(glyphs: Glyphs) -> ProgressStyle {
@@ -201,6 +216,21 @@ mod tests {
         insta::assert_snapshot!(captured.err.text(), @r"
         11:12:30 build api: started, nixpacks, go 1.23
         11:12:30 build api: done in 0 ms, recorded a41c0e7795d2
+        ");
+    }
+
+    #[test]
+    fn a_stop_says_what_is_waited_for() {
+        let (ui, captured) = captured(Attendance::Nobody, Format::Table, Voice::Normal, "");
+        ui.with_progress("rollout", |progress| {
+            progress.stopping();
+            progress.started("manifest/worker", "applying");
+            progress.stopping();
+        });
+        insta::assert_snapshot!(captured.err.text(), @r"
+        Stopping: nothing new starts (Ctrl-C again kills it)
+        11:12:30 rollout manifest/worker: started, applying
+        Stopping: nothing new starts, waiting for manifest/worker (Ctrl-C again kills it)
         ");
     }
 

@@ -18,6 +18,7 @@ use super::end::{DriveError, Ending};
 use super::plan::Plan;
 use super::work::Work;
 use crate::clock::{Clock, Patience, Waited};
+use crate::interrupt::Interrupt;
 use crate::ledger::append::WriteError;
 use crate::ledger::runs::{HeldRun, Runs};
 use crate::progress::Progress;
@@ -69,6 +70,7 @@ pub struct Drive<'a, S> {
     /// The reason for which the claims of others are ended.
     pub takes_over: Option<Text>,
     pub clock: Clock,
+    pub interrupt: &'a Interrupt,
     pub progress: &'a dyn Progress,
 }
 
@@ -98,6 +100,10 @@ impl<S: Scribe> Drive<'_, S> {
         let work = Work::compared(self.plan, self.root)?;
         let mut at = At { state: State::Wanting, work, busy, rivals, turn: 0 };
         loop {
+            if self.interrupt.is_asked() {
+                self.part(at.state.parting())?;
+                return Ok(Ending::Interrupted { report: None });
+            }
             let seen = self.see(&at.state, &at.work)?;
             if let Some(ending) = self.takes(&mut at, seen)? {
                 return Ok(ending);

@@ -25,6 +25,8 @@ pub enum Ending {
     Refused(Obstacles),
     /// What it was to undo does not run there any more; nothing was touched.
     Outdated,
+    /// Somebody asked for a stop; with what it had done before. Its claim is ended.
+    Interrupted { report: Option<Report> },
     /// It had to stop; with what it had done before.
     Stopped { reason: Reason, report: Option<Report> },
 }
@@ -42,6 +44,9 @@ pub enum DriveError {
     Random(#[from] getrandom::Error),
     #[error("nobody says after how long this store shows what was written, so it can hold no lock")]
     NoLock,
+    /// After the start.
+    #[error("{source}")]
+    BrokenOff { report: Box<Report>, source: Box<DriveError> },
 }
 
 impl Report {

@@ -25,6 +25,14 @@ pub struct Touched {
     pub component: Component,
     pub outcome: Outcome,
     pub error: Option<String>,
+    pub recorded: Recorded,
+}
+
+/// Whether the ledger was told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recorded {
+    Yes,
+    No,
 }
 
 /// What came of a start.
@@ -39,6 +47,15 @@ pub struct Report {
 }
 
 impl Report {
+    /// Nothing came of it yet.
+    pub fn of(start: EventId) -> Self {
+        Self { start, finish: None, touched: Vec::new(), not_begun: Vec::new(), took: Duration::ZERO }
+    }
+
+    pub fn has_touched(&self, component: &Component) -> bool {
+        self.touched.iter().any(|touched| touched.component == *component)
+    }
+
     pub fn count(&self, outcome: Outcome) -> usize {
         self.touched.iter().filter(|touched| touched.outcome == outcome).count()
     }

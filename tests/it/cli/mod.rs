@@ -14,6 +14,7 @@ mod release;
 mod review;
 mod rollback;
 mod rollout;
+mod rollout_broken;
 mod rollout_lock;
 mod seen;
 mod stopped;

@@ -51,7 +51,7 @@ fn what_is_missing_is_said_and_nothing_is_touched() {
     let refused = shop.run("rollout shop --target prod --release v1").fails(4, "policy-not-met");
     assert_eq!(shop.run("promote shop v1 --to prod").fails(4, "policy-not-met").stderr, refused.stderr);
     assert_snapshot!(refused.stderr, @r"
-        error[policy-not-met]: shop v1 may not go to prod yet: 1 of 2 rules are not met
+        error[policy-not-met]: shop v1 may not go to prod yet: 1 of 2 rules is not met
           ✗ approvals  0 of 2 from release-managers
           ✓ 1 more     who differs approver, deployer, releaser differ
           hint: sealog approve shop v1 --target prod   (somebody whom the policy names)

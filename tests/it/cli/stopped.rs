@@ -56,7 +56,7 @@ fn a_rejection_stops_a_rollout_that_is_approved() {
 #[test]
 fn an_approval_that_is_withdrawn_permits_nothing() {
     let sandbox = shop();
-    refused(&sandbox, ROLLOUT, &["0 of 1 from release-managers"]);
+    refused(&sandbox, ROLLOUT, &["1 of 1 rule is not met", "0 of 1 from release-managers"]);
     sandbox.run_as("ben", "approve v1 --target prod --yes").succeeds();
     sandbox.run_as("ben", "withdraw approval v1 --target prod --reason 'the wrong day' --yes").succeeds();
     refused(&sandbox, ROLLOUT, &["0 of 1 from release-managers"]);

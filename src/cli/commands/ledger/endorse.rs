@@ -54,7 +54,7 @@ impl Endorse {
         world.ui.confirm("Endorse it?", self.changing.assume())?;
         let mut writer = session.writer(actor)?;
         writer.append(Endorsed { proposal: open.id })?;
-        let session = writer.finish()?;
+        let session = writer.finish();
         let state = state_of(session.ledger(), open.id);
         world.ui.show(&Proposal { proposal: Some(open.id), state, ..plan })?;
         Ok(Exit::Done)

@@ -10,7 +10,7 @@ use crate::cli::World;
 use crate::cli::args::WhichLedger;
 use crate::cli::error::{CliError, Code, Exit};
 use crate::cli::exported::Exported;
-use crate::cli::session::Session;
+use crate::cli::session::{Session, flushed};
 use crate::cli::ui::page::{Page, View};
 use crate::cli::ui::text::{Line, Mark};
 use crate::cli::view::says::count;
@@ -66,6 +66,7 @@ impl Import {
         if !self.dry_run {
             let store = into.map_or_else(|| store::create(address, describe), Ok)?;
             add(store.as_ref(), &exported)?;
+            flushed(world.ui, store.as_ref());
             Session::open(world, &self.which)?;
         }
         world.ui.show(&imported)?;
@@ -106,7 +107,6 @@ fn add(store: &dyn LedgerStore, exported: &Exported) -> Result<(), CliError> {
             store.put(name, bundle)?;
         }
     }
-    store.flush()?;
     Ok(())
 }
 

@@ -135,6 +135,6 @@ fn append(
     let actor = session.actor(&changing.key)?;
     let mut writer = session.writer(actor)?;
     let event = writer.append_with_blobs(data, blobs)?;
-    writer.finish()?;
+    writer.finish();
     Ok(Some(event))
 }

@@ -65,7 +65,7 @@ pub fn run(
         writer.go_on_as(run);
         last = Some(writer.write(Data::from(ClaimEnded { claims: Set::one(claim.id), takeover }))?);
     }
-    writer.finish()?;
+    writer.finish();
     world.ui.show(&Abandoned::of(deployment, target, &rows, last))?;
     Ok(Exit::Done)
 }

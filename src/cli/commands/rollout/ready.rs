@@ -15,11 +15,12 @@ use crate::cli::error::{CliError, Code, Exit};
 use crate::cli::session::{Actor, Session, SessionWriter};
 use crate::cli::view::rollout::{Planned, RolledOut};
 use crate::config::Resolved;
+use crate::interrupt::Interrupt;
 use crate::ledger::releases::Found;
 use crate::ledger::runs::{HeldRun, Runs, Whose};
 use crate::stages::promote::Signing;
 use crate::stages::rollout::plan::{created, plan};
-use crate::stages::rollout::{Drive, Ending, Patiences, Plan, Request, Scribe as _, Work, claims};
+use crate::stages::rollout::{Drive, DriveError, Ending, Patiences, Plan, Request, Scribe as _, Work, claims};
 
 /// With a claim in hand it waits at least so long for rivals who are about to give way.
 const RIVALS: Duration = Duration::from_secs(10);
@@ -80,11 +81,27 @@ impl<'a> Ready<'a> {
         let store = (self.session.store.identity()?, self.session.store.class());
         let mut writer = self.session.writer_of_run(self.actor, run.run.clone())?;
         let (plan, root) = (&self.plan, self.root.as_path());
+        let interrupt = &stoppable(world);
         let ended = world.ui.with_progress("rollout", |progress| {
             let patience = Patiences { busy: waiting.busy, rivals: waiting.busy.max(RIVALS) };
             let scribe = &mut writer;
             let (takes_over, clock, runs) = (waiting.takes_over, world.clock, runs.as_ref());
-            Drive { scribe, plan, root, runs, run, key, principal, store, patience, takes_over, clock, progress }.run()
+            let drive = Drive {
+                scribe,
+                plan,
+                root,
+                runs,
+                run,
+                key,
+                principal,
+                store,
+                patience,
+                takes_over,
+                clock,
+                interrupt,
+                progress,
+            };
+            interrupt.told_while(|| progress.stopping(), || drive.run())
         });
         told(writer, &self.plan, &self.found, ended)
     }
@@ -140,6 +157,14 @@ impl<'a> Ready<'a> {
     }
 }
 
+/// That nobody can stop it in an orderly way is a warning.
+fn stoppable(world: &World<'_>) -> Interrupt {
+    Interrupt::of_process().unwrap_or_else(|error| {
+        world.ui.warn(format!("Ctrl-C kills this rollout at once: {error}"));
+        Interrupt::default()
+    })
+}
+
 fn standing(ledger: &Ledger, plan: &Plan, key: &Fingerprint) -> Vec<claims::Standing> {
     let request = &plan.request;
     let mut claims = claims::standing(ledger, &request.deployment, &request.target, &ledger.everything());
@@ -167,14 +192,14 @@ fn told(
     mut writer: SessionWriter<'_>,
     plan: &Plan,
     found: &Found,
-    ended: Result<Ending, crate::stages::rollout::DriveError>,
+    ended: Result<Ending, DriveError>,
 ) -> Result<Exit, CliError> {
     // The reader's view after the last event, which judges what was written.
     if ended.is_ok() {
         writer.list()?;
     }
     let world: &World<'_> = writer.session.world;
-    let session = writer.finish()?;
+    let session = writer.finish();
     let ledger = session.ledger();
     let error = match ended {
         Ok(Ending::Started(report)) if report.failures().next().is_none() => {
@@ -194,6 +219,8 @@ fn told(
         Ok(Ending::Refused(obstacles)) => CliError::refused(&obstacles, ledger, found, &plan.request.target),
         Ok(Ending::Outdated) => CliError::outdated(plan),
         Ok(Ending::Stopped { reason, report }) => CliError::stopped(&reason, report.as_ref(), plan, found),
+        Ok(Ending::Interrupted { report }) => CliError::interrupted(report.as_ref(), plan, found, world.ui.look()),
+        Err(DriveError::BrokenOff { report, source }) => CliError::broken_off(*source, &report, plan, found),
         Err(error) => CliError::from(error),
     };
     Err(error)

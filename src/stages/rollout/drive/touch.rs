@@ -9,46 +9,92 @@ use super::{Drive, Scribe};
 use crate::progress::Ending as Shown;
 use crate::rollout::{Parallelism, Schedule, WhenFailed};
 use crate::stages::rollout::end::{DriveError, Ending, said};
-use crate::stages::rollout::work::{Report, Touched, Work};
+use crate::stages::rollout::work::{Recorded, Report, Touched, Work};
+
+/// Why no other component is begun.
+enum Halt {
+    /// There is none, or one failed.
+    Nothing,
+    Stopped {
+        reason: Reason,
+        parting: Parting,
+    },
+    Interrupted,
+}
 
 impl<S: Scribe> Drive<'_, S> {
     pub(super) fn touch_all(&mut self, state: &State, start: EventId, work: &Work) -> Result<Ending, DriveError> {
-        let (State::Started { scope, .. } | State::Claimed { scope, .. }) = state else {
+        let (State::Started { scope, claim, .. } | State::Claimed { scope, claim }) = state else {
             return Ok(Ending::AlreadyApplied);
         };
-        let components = self.components(scope).clone();
-        let graph = self.plan.graph.of(&components);
+        let graph = self.plan.graph.of(&self.components(scope).clone());
         let mut schedule = Schedule::new(graph, Parallelism::from_number(1), WhenFailed::FailFast);
         let took = self.clock.stopwatch();
-        let mut report =
-            Report { start, finish: None, touched: Vec::new(), not_begun: Vec::new(), took: took.elapsed() };
+        let mut report = Report::of(start);
+        let went = self.touch_each(state, work, &mut schedule, &mut report);
+        report.took = took.elapsed();
+        report.not_begun = schedule.remaining().into_iter().filter(|left| !report.has_touched(left)).collect();
+        let ended = went.and_then(|halt| self.ends(*claim, halt, &mut report));
+        ended.map_err(|error| {
+            // Whatever cannot be written does not hide what went wrong before it.
+            let _ = self.part(Parting::EndClaims(vec![*claim]));
+            DriveError::BrokenOff { report: Box::new(report), source: Box::new(error) }
+        })
+    }
+
+    /// One after the other, until one fails or something says that no other may begin.
+    fn touch_each(
+        &mut self,
+        state: &State,
+        work: &Work,
+        schedule: &mut Schedule,
+        report: &mut Report,
+    ) -> Result<Halt, DriveError> {
         while let Some(component) = schedule.next().pop() {
-            if let Step::Stop { reason, parting } = self.see(state, work)?.step {
-                report.took = took.elapsed();
-                report.not_begun = schedule.remaining().into_iter().collect();
-                if matches!(parting, Parting::Finish { .. }) {
-                    self.finish(&mut report, End::Failed, Some(&reason))?;
-                }
-                return Ok(Ending::Stopped { reason, report: Some(report) });
+            if self.interrupt.is_asked() {
+                return Ok(Halt::Interrupted);
             }
-            let touched = self.touch(start, &component, work)?;
-            match touched.outcome {
+            if let Step::Stop { reason, parting } = self.see(state, work)?.step {
+                return Ok(Halt::Stopped { reason, parting });
+            }
+            match self.touch(report, &component, work)? {
                 Outcome::Changed | Outcome::Unchanged => schedule.done(&component),
                 Outcome::Failed => schedule.failed(&component),
             }
-            report.touched.push(touched);
         }
-        report.took = took.elapsed();
-        report.not_begun = schedule.remaining().into_iter().collect();
-        let end = if report.failures().next().is_none() { End::Succeeded } else { End::Failed };
-        self.finish(&mut report, end, None)?;
-        Ok(Ending::Started(report))
+        Ok(Halt::Nothing)
     }
 
-    fn touch(&mut self, start: EventId, component: &Component, work: &Work) -> Result<Touched, DriveError> {
+    /// Writes the end that fits, if there may be one.
+    fn ends(&mut self, claim: EventId, halt: Halt, report: &mut Report) -> Result<Ending, DriveError> {
+        match halt {
+            Halt::Nothing => {
+                let end = if report.failures().next().is_none() { End::Succeeded } else { End::Failed };
+                self.finish(report, end, None)?;
+                Ok(Ending::Started(report.clone()))
+            }
+            Halt::Stopped { reason, parting } => {
+                if matches!(parting, Parting::Finish { .. }) {
+                    self.finish(report, End::Failed, Some(said(&reason)))?;
+                }
+                Ok(Ending::Stopped { reason, report: Some(report.clone()) })
+            }
+            Halt::Interrupted if report.touched.is_empty() => {
+                self.finish(report, End::Abandoned, Some("somebody stopped it".to_owned()))?;
+                Ok(Ending::Interrupted { report: Some(report.clone()) })
+            }
+            // Neither succeeded nor failed: without a finish it counts as interrupted.
+            Halt::Interrupted => {
+                self.part(Parting::EndClaims(vec![claim]))?;
+                Ok(Ending::Interrupted { report: Some(report.clone()) })
+            }
+        }
+    }
+
+    fn touch(&mut self, report: &mut Report, component: &Component, work: &Work) -> Result<Outcome, DriveError> {
         self.progress.started(component.as_str(), "applying");
         let took = self.clock.stopwatch();
-        let applied = work.touch(self.plan, start, component, self.root);
+        let applied = work.touch(self.plan, report.start, component, self.root);
         let duration_ms = u64::try_from(took.elapsed().as_millis()).ok().and_then(Int::new);
         let applied = ComponentApplied { duration_ms, ..applied };
         let error = applied.error.as_ref().map(|error| match error {
@@ -62,18 +108,20 @@ impl<S: Scribe> Drive<'_, S> {
             Outcome::Failed => (Shown::Failed, error.as_deref().unwrap_or("failed")),
         };
         self.progress.ended(component.as_str(), shown, summary);
+        report.touched.push(Touched { component: component.clone(), outcome, error, recorded: Recorded::No });
         self.scribe.write(Data::from(applied))?;
-        Ok(Touched { component: component.clone(), outcome, error })
+        report.touched.iter_mut().for_each(|touched| touched.recorded = Recorded::Yes);
+        Ok(outcome)
     }
 
     /// `abandoned` where nothing was touched.
-    fn finish(&mut self, report: &mut Report, end: End, reason: Option<&Reason>) -> Result<(), DriveError> {
+    fn finish(&mut self, report: &mut Report, end: End, reason: Option<String>) -> Result<(), DriveError> {
         let outcome = if report.touched.is_empty() { End::Abandoned } else { end };
         let finished = RolloutFinished {
             start: report.start,
             outcome,
             not_begun: Set::new(report.not_begun.iter().cloned()),
-            reason: reason.and_then(|reason| Text::new(&said(reason)).ok()),
+            reason: reason.and_then(|reason| Text::new(&reason).ok()),
             duration_ms: u64::try_from(report.took.as_millis()).ok().and_then(Int::new),
         };
         let id = self.scribe.write(Data::from(finished))?;

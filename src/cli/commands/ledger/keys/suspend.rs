@@ -58,7 +58,7 @@ impl Suspend {
         world.ui.confirm("Suspend?", self.changing.assume())?;
         let mut writer = session.writer(actor)?;
         view.event = Some(writer.append(data)?);
-        writer.finish()?;
+        writer.finish();
         world.ui.show(&view)?;
         world.ui.next(&[&format!("sealog ledger keys end {} --because compromised", self.whom)]);
         Ok(Exit::Done)
