@@ -6,7 +6,7 @@ use ledger_format::name::Name;
 
 use super::World;
 use super::args::SigningKey;
-use super::error::CliError;
+use super::error::{CliError, Code};
 use super::key::FoundKey;
 use crate::signers::Signer as _;
 use crate::signers::key_file::{check_new, store_new};
@@ -48,7 +48,7 @@ impl OwnKey {
             Err(NoKeyChosen::Unknown { folder, name, .. }) => new(folder.join(format!("{name}.pem"))),
             Err(NoKeyChosen::None { folder }) => match person(world) {
                 Some(name) => new(folder.join(format!("{name}.pem"))),
-                None => Err(NoKeyChosen::None { folder }.into()),
+                None => Err(nobody(&folder)),
             },
             Err(error) => Err(error.into()),
         }
@@ -118,6 +118,18 @@ impl ReadyKey {
             let _ = std::fs::remove_file(path.with_extension("pub"));
         }
     }
+}
+
+/// A key is named after its owner, and nothing says who that is.
+fn nobody(folder: &Path) -> CliError {
+    let message = format!(
+        "cannot tell who you are: there is no key in {}, and neither USER nor LOGNAME is set",
+        folder.display()
+    );
+    CliError::new(Code::Usage, message)
+        .detail("folder", folder.display().to_string())
+        .hint("say it: --name <you>")
+        .undone("Nothing was made.")
 }
 
 fn names_a_key(world: &World<'_>) -> bool {

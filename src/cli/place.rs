@@ -5,16 +5,27 @@ use ledger_format::name::LedgerId;
 
 use super::World;
 use super::args::WhichLedger;
-use super::error::CliError;
+use super::error::{CliError, Code};
 use crate::config::{ConfigError, Project};
-use crate::store::Address;
+use crate::ledger::describe::describe;
+use crate::store::{self, Address, LedgerStore, StoreError};
 
 /// Where the ledger lies, and which one it must be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     pub address: Address,
+    /// Whether somebody named the address, rather than nobody.
+    pub named: Named,
     pub pin: Option<Pin>,
     pub project: Option<Project>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Named {
+    /// `--ledger` or `SEALOG_LEDGER`, or the project.
+    ByWhoeverAsks,
+    /// No project, and nothing said: only the folder that the command was started in is left.
+    ByNobody,
 }
 
 /// The id of the ledger, and who says so.
@@ -39,7 +50,9 @@ impl Place {
             Err(ConfigError::NoProject { .. }) => None,
             Err(error) => return Err(error.into()),
         };
-        let address = match (which.ledger.as_deref().or(world.environment.get("SEALOG_LEDGER")), &project) {
+        let said = which.ledger.as_deref().or(world.environment.get("SEALOG_LEDGER"));
+        let named = if said.is_none() && project.is_none() { Named::ByNobody } else { Named::ByWhoeverAsks };
+        let address = match (said, &project) {
             (Some(said), _) => said.parse::<Address>()?.within(&world.folder),
             (None, Some(project)) => project.ledger.parse::<Address>()?.within(&project.root),
             (None, None) => Address::default().within(&world.folder),
@@ -47,8 +60,35 @@ impl Place {
         let argued = which.trust.map(|ledger| Pin { ledger, by: PinnedBy::Argument });
         let configured = || project.as_ref()?.trust.map(|ledger| Pin { ledger, by: PinnedBy::Project });
         let pin = argued.or_else(configured);
-        Ok(Self { address, pin, project })
+        Ok(Self { address, named, pin, project })
     }
+
+    /// The store that is there; where none is, what a person without one does next.
+    pub fn store(&self, world: &World<'_>) -> Result<Box<dyn LedgerStore>, CliError> {
+        store::open(&self.address, describe).map_err(|error| match error {
+            StoreError::NotThere { .. } if self.named == Named::ByNobody => no_project(world),
+            StoreError::NotThere { .. } => self.no_ledger(&error.to_string()),
+            error => error.into(),
+        })
+    }
+
+    /// There is nothing at the address. A pin says that the ledger is elsewhere: a new one would be another.
+    pub fn no_ledger(&self, message: &str) -> CliError {
+        let error = CliError::new(Code::LedgerNotFound, message).detail("address", self.address.to_string());
+        match self.pin {
+            None => error.hint("sealog init   (makes one)"),
+            Some(pin) => error
+                .fact("expected", pin.ledger.to_string(), format!("{}, {}", pin.ledger, pin.by.words()))
+                .hint("a colleague has it: `sealog ledger export <file>` there, `sealog ledger import <file>` here")
+                .hint("where it lies in a folder that you share: --ledger <folder>, or SEALOG_LEDGER"),
+        }
+    }
+}
+
+fn no_project(world: &World<'_>) -> CliError {
+    CliError::from(ConfigError::NoProject { from: world.folder.clone() })
+        .hint("go to the folder of your project, or name the ledger: --ledger <folder>")
+        .hint("sealog init   (begins a project here)")
 }
 
 impl PinnedBy {

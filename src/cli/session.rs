@@ -23,10 +23,9 @@ use super::place::Place;
 use super::ui::page::{Facts, Page, View};
 use super::ui::text::{Line, Mark};
 use super::view::says::list;
-use crate::ledger::describe::describe;
 use crate::ledger::open::{Opened, Trust, open};
 use crate::ledger::seen::{Acquaintance, Memory, Missing, Seen};
-use crate::store::{self, LedgerStore};
+use crate::store::LedgerStore;
 
 /// A ledger that a command opened: where it lies, what it holds, and why it is taken for the right one.
 pub struct Session<'a> {
@@ -55,7 +54,7 @@ impl<'a> Session<'a> {
 
     /// Remembers a ledger that was begun here and now.
     pub fn begun(world: &World<'_>, place: &Place, ledger: LedgerId) -> Result<(), CliError> {
-        let store = store::open(&place.address, describe)?;
+        let store = place.store(world)?;
         let opened = open(store.as_ref(), &Trust { ledger: Some(ledger), authority: None })
             .map_err(|error| CliError::opening(error, place, None))?;
         let memory = Memory::of(&world.environment.folders()?.state);
@@ -66,7 +65,7 @@ impl<'a> Session<'a> {
     /// Opens the ledger as it is, for `verify`: what is wrong with it is left to be told, and nothing is remembered.
     pub fn look(world: &'a World<'a>, which: &WhichLedger) -> Result<Self, CliError> {
         let place = Place::find(world, which)?;
-        let store = store::open(&place.address, describe)?;
+        let store = place.store(world)?;
         let memory = world.environment.folders().ok().map(|folders| Memory::of(&folders.state));
         let remembered = match &memory {
             Some(memory) => memory.ledger_of(&place.address)?,

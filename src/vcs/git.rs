@@ -76,7 +76,7 @@ const STATUS: [&str; 8] = [
     ":(top,exclude,glob)**/.sealog/**",
 ];
 
-fn git(folder: &Path, arguments: &[&str]) -> Result<Vec<u8>, GitError> {
+pub(super) fn git(folder: &Path, arguments: &[&str]) -> Result<Vec<u8>, GitError> {
     let program = Program::new("git")
         // A repository is not asked to run programs of its own, and nothing is written into it.
         .arguments(["-c", "core.fsmonitor=false", "-c", "core.quotePath=false"])

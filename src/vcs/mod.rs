@@ -1,3 +1,4 @@
 //! Version control: what the sources are.
 
 pub mod git;
+pub mod ignore;

@@ -1,5 +1,6 @@
 //! `sealog init [address]`: makes a ledger, the keys of its founder, and the pin of the project.
 
+mod ignore;
 mod plan;
 mod view;
 
@@ -116,7 +117,9 @@ fn create(world: &World<'_>, plan: Plan) -> Result<Initialised, CliError> {
     flushed(world.ui, store.as_ref());
     Session::begun(world, &plan.place, id)?;
     let pinned = pin(&plan.root, id, plan.ledger_line.as_deref());
+    let ignored_in = plan.ignoring.carry_out(world, &plan.root);
     Ok(Initialised {
+        ignored_in,
         ledger: id,
         address: plan.place.address.to_string(),
         created: true,
@@ -146,6 +149,7 @@ fn pinned_elsewhere(place: &Place, pinned: ledger_format::name::LedgerId) -> Cli
     CliError::new(Code::PinNotMet, message)
         .fact("pinned", pinned.to_string(), pinned.to_string())
         .detail("address", place.address.to_string())
-        .hint("copy that ledger there; or, if a new one is really meant, take `trust:` out of sealog.yaml first")
+        .hint("a colleague has it: `sealog ledger export <file>` there, `sealog ledger import <file>` here")
+        .hint("if a new one is really meant, take `trust:` out of sealog.yaml first")
         .undone("Nothing was made.")
 }

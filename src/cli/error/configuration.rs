@@ -153,11 +153,11 @@ mod tests {
                 ],
                 "message": "`colour` means nothing here",
                 "others": [],
-                "see": "docs/reference/errors.md#unknown-key",
+                "see": "sealog explain unknown-key",
                 "undone": null
               }
             ],
-            "see": "docs/reference/errors.md#wrong-type",
+            "see": "sealog explain wrong-type",
             "undone": null
           }
         }

@@ -28,9 +28,7 @@ impl CliError {
             OpenError::Store(error) => Self::from(error),
             OpenError::Empty { rejected } => match rejected.first() {
                 Some(reject) => Self::tampered(reject, &place.address),
-                None => Self::new(Code::LedgerNotFound, format!("{address} holds no ledger: {message}"))
-                    .detail("address", address)
-                    .hint("sealog init   (makes one)"),
+                None => place.no_ledger(&format!("{address} holds no ledger: {message}")),
             },
             OpenError::Several { ledgers } => Self::new(Code::LedgersSeveral, message)
                 .fact("ledgers", ids(&ledgers), list(ledgers.iter()))

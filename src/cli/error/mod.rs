@@ -23,9 +23,6 @@ mod usage;
 pub use code::{Code, Exit};
 use configuration::Drawing;
 
-/// Where the reference lies; `see:` is built from it.
-pub const REFERENCE: &str = "docs/reference/errors.md";
-
 /// Ends a command. What it says in text and what it says in JSON are set together.
 #[derive(Debug, Clone)]
 pub struct CliError(Box<Parts>);
@@ -44,7 +41,7 @@ struct Parts {
     others: Vec<CliError>,
 }
 
-/// Whether the text names the page of the reference; JSON always does.
+/// Whether the text names the command that explains the error; JSON always does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum See {
     Named,
@@ -175,7 +172,7 @@ impl CliError {
             page.line(Line::new().text("  hint: ").text(hint));
         }
         if parts.see == See::Named {
-            page.line(Line::new().text("  see:  ").text(self.address()));
+            page.line(Line::new().text("  see:  ").text(self.explanation()));
         }
         for other in &parts.others {
             other.draw(page);
@@ -198,13 +195,14 @@ impl CliError {
             "message": parts.message,
             "details": parts.details,
             "hints": parts.hints,
-            "see": self.address(),
+            "see": self.explanation(),
             "undone": parts.undone,
             "others": parts.others.iter().map(CliError::object).collect::<Vec<_>>(),
         })
     }
 
-    fn address(&self) -> String {
-        format!("{REFERENCE}#{}", self.0.code.word())
+    /// Where a person reads on, wherever they are: the binary explains its errors itself.
+    fn explanation(&self) -> String {
+        format!("sealog explain {}", self.0.code.word())
     }
 }

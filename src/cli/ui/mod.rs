@@ -364,6 +364,6 @@ pub mod tests {
         ");
         let (ui, captured) = super::tests::captured(Attendance::Nobody, Format::Json, Voice::Normal, "");
         ui.fail(&error);
-        assert_snapshot!(captured.err.text(), @r#"{"error":{"code":"key-locked","details":{"tries":3},"exit_code":2,"hints":["try again"],"message":"this passphrase does not open chloe.pem","others":[],"see":"docs/reference/errors.md#key-locked","undone":"Nothing was signed, nothing recorded."}}"#);
+        assert_snapshot!(captured.err.text(), @r#"{"error":{"code":"key-locked","details":{"tries":3},"exit_code":2,"hints":["try again"],"message":"this passphrase does not open chloe.pem","others":[],"see":"sealog explain key-locked","undone":"Nothing was signed, nothing recorded."}}"#);
     }
 }

@@ -335,7 +335,7 @@ fn programs_read_the_same_fields() {
     sandbox.write("project/rules.yaml", "built: true\n");
     let proposal = "approvals asked by changes cuts endorsed_before proposal reason replaces state version";
     for (line, pointer, fields) in [
-        ("init", "", "address created founder ledger pinned_in"),
+        ("init", "", "address created founder ignored_in ledger pinned_in"),
         ("ledger keys list", "/0", "ended groups key last_used principal rights root state suspended_by targets"),
         ("ledger keys request --name ben", "", "key ledger principal proof public"),
         ("ledger policy set rules.yaml --target prod --dry-run", "", proposal),

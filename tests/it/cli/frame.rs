@@ -31,7 +31,7 @@ fn wrong_usage_is_an_error_with_a_code() {
       hint: a similar subcommand exists: 'explain'
       hint: sealog help <command>
     ");
-    assert_snapshot!(sandbox.run("explain --format json --nonsense").stderr, @r#"{"error":{"code":"usage","details":{"usage":"sealog explain --format <FORMAT> [CODE]"},"exit_code":2,"hints":["to pass '--nonsense' as a value, use '-- --nonsense'","sealog help <command>"],"message":"unexpected argument '--nonsense' found","others":[],"see":"docs/reference/errors.md#usage","undone":null}}"#);
+    assert_snapshot!(sandbox.run("explain --format json --nonsense").stderr, @r#"{"error":{"code":"usage","details":{"usage":"sealog explain --format <FORMAT> [CODE]"},"exit_code":2,"hints":["to pass '--nonsense' as a value, use '-- --nonsense'","sealog help <command>"],"message":"unexpected argument '--nonsense' found","others":[],"see":"sealog explain usage","undone":null}}"#);
 }
 
 #[test]

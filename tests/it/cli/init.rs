@@ -55,6 +55,93 @@ fn the_address_and_the_key_that_are_given_are_used() {
     assert!(sandbox.path("project/ledgers/shop/oci-layout").exists());
 }
 
+/// Asks git itself what it would add.
+fn committed(sandbox: &Sandbox) -> String {
+    let git = |arguments: &[&str]| {
+        let mut command = std::process::Command::new("git");
+        let output = command.args(arguments).current_dir(sandbox.project()).output().expect("git runs");
+        String::from_utf8(output.stdout).expect("UTF-8")
+    };
+    git(&["add", "--all", "--dry-run"])
+}
+
+#[test]
+fn git_is_told_to_leave_the_ledger_out() {
+    for (rules, says, after) in [
+        (None, true, Some("/.sealog/\n")),
+        (Some("target"), true, Some("target\n/.sealog/\n")),
+        (Some("# ours\n.sealog\n"), false, Some("# ours\n.sealog\n")),
+    ] {
+        let sandbox = Sandbox::new();
+        let made = std::process::Command::new("git").args(["init", "-q"]).current_dir(sandbox.project()).status();
+        assert!(made.expect("git runs").success());
+        if let Some(rules) = rules {
+            sandbox.write("project/.gitignore", rules);
+        }
+        let plan = sandbox.run("init --name ana --dry-run").succeeds().stdout;
+        assert_eq!(plan.contains("/.sealog/ is added to .gitignore"), says, "{plan}");
+        assert_eq!(sandbox.run("init --name ana --yes").succeeds().stdout.contains("commit .gitignore too"), says);
+        assert_eq!(std::fs::read_to_string(sandbox.path("project/.gitignore")).ok().as_deref(), after);
+        let added = committed(&sandbox);
+        assert!(!added.contains(".sealog") && added.contains("sealog.yaml"), "{added}");
+    }
+    let sandbox = Sandbox::new();
+    sandbox.run("init --name ana --yes").succeeds();
+    assert!(!sandbox.path("project/.gitignore").exists(), "there is no repository");
+}
+
+/// The project as a colleague clones it: its files, without the ledger.
+fn cloned(sandbox: &Sandbox) -> Sandbox {
+    let clone = Sandbox::new();
+    clone.write("project/sealog.yaml", std::fs::read(sandbox.path("project/sealog.yaml")).expect("sealog.yaml"));
+    clone
+}
+
+#[test]
+fn a_colleague_is_told_to_get_the_ledger_and_joins() {
+    let founder = Sandbox::shop();
+    let colleague = cloned(&founder);
+    let advice = "`sealog ledger export <file>` there, `sealog ledger import <file>` here";
+    for line in ["ledger keys request --name ben", "status", "verify", "releases"] {
+        colleague.run(line).fails(2, "ledger-not-found").says(advice);
+    }
+    colleague.run("init --name ben --yes").fails(3, "pin-not-met").says(advice);
+
+    founder.run("ledger export shop.sealog").succeeds();
+    let other = Sandbox::new().with_ledger();
+    other.run("ledger export other.sealog").succeeds();
+    for (from, name) in [(&founder, "shop.sealog"), (&other, "other.sealog")] {
+        colleague.write(&format!("project/{name}"), std::fs::read(from.project().join(name)).expect("an export"));
+    }
+    colleague.run("ledger import other.sealog").fails(3, "pin-not-met");
+    assert!(!colleague.path("project/.sealog").exists());
+    colleague.run("ledger import shop.sealog").succeeds().says("Added 1 event");
+    let request = colleague.run("ledger keys request --name ben").succeeds().stdout;
+    founder.write("project/ben.json", request);
+    founder.run("ledger keys add ben.json --preset approver --target prod --yes").succeeds();
+    founder.run("ledger export shop.sealog").succeeds();
+    colleague.write("project/shop.sealog", std::fs::read(founder.project().join("shop.sealog")).expect("an export"));
+    colleague.run("ledger import shop.sealog").succeeds().says("Added");
+    colleague.run("ledger keys list").succeeds().says("ben");
+}
+
+#[test]
+fn a_folder_that_is_shared_needs_no_copy() {
+    let founder = Sandbox::shop();
+    let colleague = cloned(&founder);
+    let folder = founder.path("project/.sealog/ledger").display().to_string();
+    colleague.run(&format!("ledger keys request --name ben --ledger {folder}")).succeeds();
+    colleague.with("SEALOG_LEDGER", &folder).run("ledger keys list").succeeds().says("ana");
+}
+
+#[test]
+fn outside_of_a_project_the_project_is_what_is_missing() {
+    let sandbox = Sandbox::new();
+    for line in ["status", "verify", "ledger keys request --name ben", "history shop", "ledger log"] {
+        sandbox.run(line).fails(2, "no-project").says("neither sealog.yaml nor atmos.yaml").says("--ledger <folder>");
+    }
+}
+
 #[test]
 fn a_plan_makes_nothing() {
     let sandbox = Sandbox::new();
@@ -67,7 +154,7 @@ fn a_plan_makes_nothing() {
 #[test]
 fn wrong_on_purpose() {
     for (file, text, line, code, word, says) in [
-        (None, "", "init --yes", 2, "key-not-found", "you have no key"),
+        (None, "", "init --yes", 2, "usage", "hint: say it: --name <you>"),
         (None, "", "init --name - --yes", 2, "usage", "`-` is not a name"),
         (None, "", "init oci://registry.acme.dev/x --name ana --yes", 2, "usage", "not yet in registries"),
         (None, "", "init https://acme.dev --name ana --yes", 2, "usage", "is not how a ledger's address begins"),

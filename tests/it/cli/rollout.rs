@@ -55,7 +55,7 @@ fn what_is_missing_is_said_and_nothing_is_touched() {
           ✗ approvals  0 of 2 from release-managers
           ✓ 1 more     who differs approver, deployer, releaser differ
           hint: sealog approve shop v1 --target prod   (somebody whom the policy names)
-          see:  docs/reference/errors.md#policy-not-met
+          see:  sealog explain policy-not-met
         Nothing was copied, recorded or changed.
         ");
     assert_eq!((shop.events(), shop.rendered("prod", "backend/0.yaml")), (before, None));

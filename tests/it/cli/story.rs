@@ -161,7 +161,7 @@ fn an_export_is_verified_and_imported_without_its_ledger() {
     stranger.write("project/all.sealog", std::fs::read(sandbox.project().join("all.sealog")).unwrap());
     assert_eq!(stranger.run("verify --file all.sealog --format json").succeeds().json()["ledger"], id.to_string());
     stranger.run("ledger import all.sealog --dry-run").succeeds();
-    stranger.run("status").fails(2, "ledger-not-found");
+    stranger.run("status").fails(2, "no-project");
     stranger.run("ledger import all.sealog").succeeds().says("Added");
     stranger.run("ledger import all.sealog").succeeds().says("Nothing to add");
     let same = |line: &str| assert_eq!(stranger.run(line).stdout, sandbox.run(line).stdout, "{line}");

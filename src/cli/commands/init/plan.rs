@@ -6,6 +6,7 @@ use ledger_format::name::Name;
 use serde::Serialize;
 
 use super::Init;
+use super::ignore::{Ignoring, RULE};
 use crate::cli::World;
 use crate::cli::error::{CliError, Code};
 use crate::cli::own_key::{self, OwnKey, file_name, shown};
@@ -36,6 +37,8 @@ pub struct Plan {
     key_new: bool,
     #[serde(rename = "spare_place")]
     pub spare_shown: String,
+    /// What becomes of the project's `.gitignore`.
+    pub ignoring: Ignoring,
 }
 
 impl Plan {
@@ -62,6 +65,7 @@ impl Plan {
             address: place.address.to_string(),
             key_new: matches!(key, OwnKey::New(_)),
             spare_shown: shown(world, &spare),
+            ignoring: Ignoring::of(&root),
             place,
             key,
             spare,
@@ -82,6 +86,10 @@ impl View for Plan {
             .fact("key", format!("{key}{}", self.key_place))
             .fact("spare", format!("new Ed25519 key in {}", self.spare_shown))
             .fact("you", format!("{}: root, and every right on every target until you share them out", self.founder));
+        let facts = match self.ignoring {
+            Ignoring::AddRule => facts.fact("git", format!("{RULE} is added to .gitignore")),
+            Ignoring::Nothing | Ignoring::Unknown => facts,
+        };
         page.facts(facts);
     }
 }

@@ -3,6 +3,7 @@
 use ledger_format::name::{Fingerprint, LedgerId, Name};
 use serde::Serialize;
 
+use super::ignore::RULE;
 use crate::cli::World;
 use crate::cli::session::Session;
 use crate::cli::ui::page::{Facts, Page, View};
@@ -17,6 +18,8 @@ pub struct Initialised {
     pub created: bool,
     /// The file that pins it now.
     pub pinned_in: Option<String>,
+    /// The file whose new line keeps the ledger out of the project's commits.
+    pub ignored_in: Option<&'static str>,
     pub founder: Option<Founder>,
 }
 
@@ -36,7 +39,7 @@ pub struct Founder {
 impl Initialised {
     pub fn there(session: &Session<'_>, pinned_in: Option<String>) -> Self {
         let (ledger, address) = (session.ledger().id(), session.place.address.to_string());
-        Self { ledger, address, created: false, pinned_in, founder: None }
+        Self { ledger, address, created: false, pinned_in, ignored_in: None, founder: None }
     }
 
     /// The ledger stands all the same: a person adds the line.
@@ -61,6 +64,9 @@ impl View for Initialised {
             None => line.text(" · not pinned; compare the id with a colleague's, then add to sealog.yaml:"),
         });
         page.line(Line::new().text("  trust: ").text(self.ledger));
+        if let Some(file) = self.ignored_in {
+            page.line(format!("  {RULE} is ignored by git from now on: commit {file} too"));
+        }
         let Some(founder) = &self.founder else { return };
         let name = &founder.principal;
         let protection = if founder.encrypted { "encrypted" } else { "not encrypted" };
