@@ -107,7 +107,7 @@ pub struct Making {
 /// For commands that read the ledger.
 #[derive(Debug, Clone, Args)]
 pub struct Reading {
-    /// As it was at an event or a time: `8b5e30f7d2c4`, `10:13`, `11-18 16:43`, `26m ago`
+    /// As it was at an event, or at the end of a minute or day: `8b5e30f7d2c4`, `10:13`, `11-18 16:43`, `26m ago`
     #[arg(long, value_name = "EVENT|TIME")]
     pub at: Option<String>,
 

@@ -75,11 +75,13 @@ fn unnamed(ledger: &Ledger, deployment: &str) -> CliError {
     error.hint(format!("sealog releases {deployment}   (lists them)"))
 }
 
-/// The release of this name; without a deployment the project's only one is meant, else any.
+/// The release of this name; without a deployment the project's only one is meant, else any. `<deployment>/<release>`
+/// says it itself.
 pub fn find_release(session: &Session<'_>, deployment: Option<&str>, release: &str) -> Result<Found, CliError> {
     let ledger = session.ledger();
     let deployment = match deployment {
         Some(text) => Some(name("deployment", text)?),
+        None if releases::names_deployment(ledger, &ledger.everything(), release) => None,
         None => only_deployment(&session.place),
     };
     Ok(releases::find(ledger, &ledger.everything(), deployment.as_ref(), release)?)

@@ -97,6 +97,7 @@ impl<'a> Reader<'a> {
             fresh: self.session.missing.is_empty(),
             from: self.source,
             listed_at: Some(self.session.listed_at),
+            asked: (self.source == Source::Asked).then_some(self.moment),
             authority: if let [version] = versions[..] { Some(version) } else { None },
             new: ledger.len().saturating_sub(before),
             verified_in_ms: u64::try_from(self.watch.elapsed().as_millis()).unwrap_or(u64::MAX),

@@ -54,7 +54,7 @@ pub fn find(ledger: &Ledger, set: &ClosedSet, deployment: Option<&Name>, text: &
     let all = created(ledger, set);
     let deployments: BTreeSet<&Name> = all.iter().map(|(_, created)| &created.deployment).collect();
     let prefixed = deployments.iter().copied().filter(|name| deployment.is_none_or(|wanted| wanted == *name));
-    let prefixed = prefixed.filter_map(|name| Some((name, text.strip_prefix(name.as_str())?.strip_prefix('/')?)));
+    let prefixed = prefixed.filter_map(|name| Some((name, after(name, text)?)));
     let search = |deployment, text| Search { ledger, set, all: &all, deployment, text };
     for (name, rest) in prefixed {
         if let Some(found) = search(Some(name), rest).matches()? {
@@ -63,6 +63,15 @@ pub fn find(ledger: &Ledger, set: &ClosedSet, deployment: Option<&Name>, text: &
     }
     let search = search(deployment, text);
     search.matches()?.ok_or_else(|| search.unknown())
+}
+
+/// Whether a text begins with a deployment that has releases, and a `/`.
+pub fn names_deployment(ledger: &Ledger, set: &ClosedSet, text: &str) -> bool {
+    created(ledger, set).iter().any(|(_, created)| after(&created.deployment, text).is_some())
+}
+
+fn after<'a>(deployment: &Name, text: &'a str) -> Option<&'a str> {
+    text.strip_prefix(deployment.as_str())?.strip_prefix('/')
 }
 
 struct Search<'a> {

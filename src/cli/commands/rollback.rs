@@ -43,7 +43,7 @@ impl Rollback {
     pub fn run(&self, world: &World<'_>) -> Result<Exit, CliError> {
         let session = Session::open(world, &self.changing.which)?;
         let actor = session.actor(&self.changing.key)?;
-        let (deployment, target) = self.aim.find(world, &session)?;
+        let (deployment, target) = self.aim.find(world, &session, self.release.as_deref())?;
         let (ledger, everything) = (session.ledger(), session.ledger().everything());
         let good = match &self.release {
             None => choose::last_good(ledger, &deployment, &target, &everything),

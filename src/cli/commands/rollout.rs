@@ -122,7 +122,7 @@ impl Arguments {
     fn run(&self, world: &World<'_>, only_plan: bool) -> Result<Exit, CliError> {
         let session = Session::open(world, &self.changing.which)?;
         let actor = session.actor(&self.changing.key)?;
-        let (deployment, target) = self.aim.find(world, &session)?;
+        let (deployment, target) = self.aim.find(world, &session, self.release.as_deref())?;
         if self.abandon {
             return abandon::run(session, actor, (&deployment, &target), self.reason.as_deref(), &self.changing);
         }

@@ -32,7 +32,7 @@ pub struct Verify {
     #[arg(long, value_name = "ID")]
     expect_head: Vec<EventId>,
 
-    /// As it was at an event or a time
+    /// As it was at an event, or at the end of a minute or day
     #[arg(long, value_name = "EVENT|TIME")]
     at: Option<String>,
 

@@ -10,7 +10,7 @@ use crate::ledger::releases::FEWEST_DIGITS;
 
 /// The events up to a time, or an event and its past; and that time.
 pub fn resolve(ledger: &Ledger, look: &Look, text: &str) -> Result<(ClosedSet, Time), CliError> {
-    match look.times.parse(text) {
+    match look.times.last(text) {
         Some(moment) => at_time(ledger, look, text, moment.into()).map(|set| (set, moment.into())),
         None if is_id(text) => {
             let ids = ledger.entries().map(|(_, entry)| entry.event.id);

@@ -15,6 +15,7 @@ pub struct Times {
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
+const DAY_LONG: time::Duration = time::Duration::DAY;
 /// Older than this is shown as a date.
 const RELATIVE: i64 = 7 * DAY;
 
@@ -71,25 +72,39 @@ impl Times {
     /// Every form that is printed here, read back: `10:49[:07]`, `11-18`, `11-18 10:49`, `2026-11-02[ 09:12[:30]]`,
     /// `26m ago`, `3h 5m ago`, `now`, RFC 3339. A date without a time is the end of that day.
     pub fn parse(&self, text: &str) -> Option<UtcDateTime> {
+        let (begin, lasts) = self.named(text)?;
+        if lasts == DAY_LONG { last_of(begin, lasts) } else { Some(begin) }
+    }
+
+    /// The last moment of the day, the minute or the second that a text names; of what has begun and not ended, now.
+    pub fn last(&self, text: &str) -> Option<UtcDateTime> {
+        let (begin, lasts) = self.named(text)?;
+        let end = if lasts.is_zero() { Some(begin) } else { last_of(begin, lasts) }?;
+        Some(if begin <= self.now { end.min(self.now) } else { end })
+    }
+
+    /// Where what a text names begins, and how long it lasts.
+    fn named(&self, text: &str) -> Option<(UtcDateTime, time::Duration)> {
+        let exactly = |at| Some((at, time::Duration::ZERO));
         let text = text.trim().trim_end_matches(" UTC");
         if text == "now" {
-            return Some(self.now);
+            return exactly(self.now);
         }
         if let Ok(at) = UtcDateTime::parse(text, &Rfc3339) {
-            return Some(at);
+            return exactly(at);
         }
         if let Some(age) = text.strip_suffix(" ago") {
-            return self.now.checked_sub(time::Duration::try_from(parse_duration(age)?).ok()?);
+            return exactly(self.now.checked_sub(time::Duration::try_from(parse_duration(age)?).ok()?)?);
         }
-        if let Some(time) = parse_clock(text) {
-            return Some(UtcDateTime::new(self.now.date(), time));
+        if let Some((time, lasts)) = parse_clock(text) {
+            return Some((UtcDateTime::new(self.now.date(), time), lasts));
         }
         let (day, clock) = match text.split_once([' ', 'T']) {
-            Some((day, clock)) => (day, Some(parse_clock(clock)?)),
-            None => (text, None),
+            Some((day, clock)) => (day, parse_clock(clock)?),
+            None => (text, (Time::MIDNIGHT, DAY_LONG)),
         };
-        let day = parse_date(day, self.now.year())?;
-        Some(UtcDateTime::new(day, clock.unwrap_or(Time::MAX.truncate_to_millisecond())))
+        let (time, lasts) = clock;
+        Some((UtcDateTime::new(parse_date(day, self.now.year())?, time), lasts))
     }
 }
 
@@ -161,14 +176,20 @@ fn hour_minute(time: Time) -> String {
     format!("{:02}:{:02}", time.hour(), time.minute())
 }
 
-fn parse_clock(text: &str) -> Option<Time> {
+/// A clock, and whether it names a minute or a second.
+fn parse_clock(text: &str) -> Option<(Time, time::Duration)> {
     let mut parts = text.split(':').map(two_digits);
     let (hour, minute) = (parts.next()??, parts.next()??);
-    let second = match parts.next() {
-        None => 0,
-        Some(second) => second?,
+    let (second, lasts) = match parts.next() {
+        None => (0, time::Duration::MINUTE),
+        Some(second) => (second?, time::Duration::SECOND),
     };
-    if parts.next().is_some() { None } else { Time::from_hms(hour, minute, second).ok() }
+    if parts.next().is_some() { None } else { Some((Time::from_hms(hour, minute, second).ok()?, lasts)) }
+}
+
+/// The last millisecond of it: events know no finer time.
+fn last_of(begin: UtcDateTime, lasts: time::Duration) -> Option<UtcDateTime> {
+    begin.checked_add(lasts.checked_sub(time::Duration::MILLISECOND)?)
 }
 
 fn parse_date(text: &str, this_year: i32) -> Option<Date> {
@@ -229,6 +250,24 @@ mod tests {
         }
         for wrong in ["", "25:00", "8b5e30", "yesterday", "2026-13-01", "1:2", "5x ago", "10:13:60"] {
             assert_eq!(times.parse(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_minute_that_is_asked_about_is_over() {
+        let times = Times::seen_from(NOW);
+        for (text, at) in [
+            ("10:13", utc_datetime!(2026-11-20 10:13:59.999)),
+            ("11:10:19", utc_datetime!(2026-11-20 11:10:19.999)),
+            ("11-18 16:43", utc_datetime!(2026-11-18 16:43:59.999)),
+            ("11-18", utc_datetime!(2026-11-18 23:59:59.999)),
+            ("2026-11-20T10:24:17.000Z", utc_datetime!(2026-11-20 10:24:17)),
+            ("26m ago", utc_datetime!(2026-11-20 10:46:30)),
+            ("11:12", NOW),
+            ("11-20", NOW),
+            ("11:13", utc_datetime!(2026-11-20 11:13:59.999)),
+        ] {
+            assert_eq!(times.last(text), Some(at), "{text}");
         }
     }
 

@@ -19,6 +19,9 @@ pub struct AsOf {
     pub fresh: bool,
     pub from: Source,
     pub listed_at: Option<Time>,
+    /// The past that was asked for.
+    #[serde(skip)]
+    pub asked: Option<Time>,
     /// The version in force; `null` while it is disputed.
     pub authority: Option<u64>,
     /// How many of the events this machine had not verified before.
@@ -54,6 +57,12 @@ impl AsOf {
         ))
     }
 
+    /// ` at 10:13 (58m ago)`, where the past was asked for.
+    pub fn past(&self, look: &Look) -> Option<String> {
+        let at = self.asked?.into();
+        Some(format!(" at {} ({})", look.times.exact(at), look.times.relative(at)))
+    }
+
     fn origin(&self, look: &Look) -> String {
         let at = self.listed_at.map(|at| times::hour_minute_second(at.into()));
         let ago = self.listed_at.map(|at| look.times.relative(at.into()));
@@ -64,7 +73,7 @@ impl AsOf {
                 format!("as this machine verified it{when}; newer may exist")
             }
             Source::Export => "from an export, which says nothing about events outside its heads".to_owned(),
-            Source::Asked => "as asked for with --at".to_owned(),
+            Source::Asked => format!("as it was{}", self.past(look).unwrap_or_default()),
         }
     }
 }

@@ -61,6 +61,7 @@ fn as_of() -> AsOf {
         fresh: true,
         from: Source::Listing,
         listed_at: Some(time("2026-11-20T11:12:30.000Z")),
+        asked: None,
         authority: Some(4),
         new: 1,
         verified_in_ms: 18,

@@ -205,6 +205,29 @@ fn a_key_is_rotated_in_two_steps() {
 }
 
 #[test]
+fn who_could_do_what_is_asked_of_the_past() {
+    let mut sandbox = Sandbox::shop();
+    sandbox.set_clock("2026-11-20T11:20:30Z");
+    sandbox.write("project/rules.yaml", "built: true\n");
+    sandbox.run("ledger policy set rules.yaml --target prod --yes").succeeds();
+    let sandbox = sandbox.enrolling("ben", "--preset deployer --target staging");
+    let names = |line: &str| {
+        let rows = sandbox.run(line).succeeds().json();
+        let rows =
+            rows.as_array().expect("rows").iter().map(|row| row["principal"].as_str().expect("a name").to_owned());
+        rows.collect::<std::collections::BTreeSet<_>>().len()
+    };
+    assert_eq!(names("ledger keys list --format json"), 2);
+    assert_eq!(names("ledger keys list --format json --at 11:12"), 1);
+    let rules = |line: &str| sandbox.run(line).succeeds().json()["policies"].as_array().expect("policies").len();
+    assert_eq!(rules("ledger policy show --format json"), 1);
+    assert_eq!(rules("ledger policy show --format json --at 11:12"), 0);
+    sandbox.run("ledger head --at 11:12").succeeds();
+    sandbox.run("ledger head --at 11:11").fails(2, "not-found");
+    sandbox.run("status --at 11:12").succeeds().says("as it was at 11:12 (7m ago)");
+}
+
+#[test]
 fn a_rotated_key_signs_without_being_named() {
     let mut sandbox = Sandbox::shop().without("SEALOG_KEY_NAME");
     sandbox.run("ledger keys rotate --reason y --yes").succeeds().says("is in force");

@@ -44,6 +44,39 @@ fn a_release_goes_on_to_the_next_target_by_a_promotion() {
 }
 
 #[test]
+fn a_release_is_named_with_its_deployment_everywhere() {
+    let shop = Shop::new();
+    shop.releases("c1");
+    let plain = "deployment:\n  name: plain\n  context: { default_target: dev }\n  components:\n    manifest:\n      \
+        other:\n        vars: { templates: k8s/backend, version: p }\n  targets: { dev: {}, staging: {}, prod: {} }\n";
+    shop.team.sandbox.write("project/deployments/plain.yaml", plain);
+    for release in ["c1", "c2"] {
+        shop.team
+            .sandbox
+            .write("project/deployments/plain.yaml", plain.replace("version: p", &format!("version: {release}")));
+        shop.team.run("ci", &format!("release plain --target dev --id {release}")).succeeds();
+        shop.run(&format!("rollout --release plain/{release} --target dev")).succeeds().says("plain");
+    }
+    for line in [
+        "rollout plan --release plain/c1 --target dev --reason x",
+        "rollback --release plain/c1 --target dev --reason x",
+        "rollout plan --target dev --release c2",
+        "promote plain/c1 --to staging",
+        "promote --release plain/c2 --to staging",
+        "rollout plain --release plain/c2 --target staging",
+    ] {
+        shop.run(line).succeeds().says("plain");
+    }
+    for line in ["releases show plain/c1", "diff plain/c1 plain/c2"] {
+        shop.team.sandbox.run(line).succeeds().says("plain");
+    }
+    let of_ci = "record evidence --type check --release plain/c1 --verdict passed";
+    shop.team.run("ci", of_ci).succeeds();
+    shop.run("rollout --release c1 --target dev").fails(2, "ambiguous").says("plain").says("shop");
+    shop.run("rollout shop --release plain/c1 --target dev").fails(2, "not-found");
+}
+
+#[test]
 fn what_is_missing_is_said_and_nothing_is_touched() {
     let shop = Shop::new();
     shop.releases("v1");

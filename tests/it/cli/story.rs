@@ -33,11 +33,11 @@ fn the_story_is_read_at_any_point() {
     120 events verified, 0 ms · head 9ce20f782e81, listed 11:12:30
     "#);
     assert_snapshot!(drawn(&sandbox, "status payment-service --target prod --at 10:13"), @r"
-    payment-service on prod: v1.4.0, active; 1 release waits
+    payment-service on prod at 10:13 (58m ago): v1.4.0, active; 1 release waits
       live       v1.4.0 · 19f216236d92 · since 11-18 16:43 by dmitri
       images     api sha256:77556338d863 · worker sha256:b3556338d863
       waiting    v1.5.0 · b0c0fb7acfb3 · 7 of 8 rules met; approvals 1 of 2: ben
-    91 events verified, 0 ms · head 19f154e2cefa, as asked for with --at
+    91 events verified, 0 ms · head 19f154e2cefa, as it was at 10:13 (58m ago)
     ");
     assert_snapshot!(drawn(&sandbox, "history payment-service --target prod"), @r"
     WHEN (UTC)      RELEASE  WHAT                     BY        TOOK  WHY
@@ -185,6 +185,8 @@ fn wrong_questions_are_told_apart() {
     for (line, code, word) in [
         ("status payment-servic", 2, "not-found"),
         ("status payment-service --target pod", 2, "not-found"),
+        ("ledger keys list --at yesterday", 2, "usage"),
+        ("ledger policy show --at 2026-11-01", 2, "not-found"),
         ("status --at yesterday", 2, "usage"),
         ("status --at 25:00", 2, "usage"),
         ("status --at 2026-11-01", 2, "not-found"),

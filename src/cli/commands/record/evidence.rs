@@ -91,10 +91,16 @@ struct Subject {
 impl Evidence {
     pub fn run(&self, world: &World<'_>) -> Result<(), CliError> {
         let config = loaded(world)?;
-        let scene = Scene::of(world, &config, &self.about)?;
+        let session = Session::open(world, &self.changing.which)?;
+        let scene = match (&self.about.deployment, &self.release) {
+            (None, Some(release)) => {
+                let found = find_release(&session, None, release)?;
+                Scene::in_deployment(world, &config, config.choose_deployment(Some(found.deployment.as_str()))?)?
+            }
+            (_, _) => Scene::of(world, &config, &self.about)?,
+        };
         let report =
             self.report.as_ref().map(|path| Report::read(&world.folder.join(path), &self.media_type)).transpose()?;
-        let session = Session::open(world, &self.changing.which)?;
         let evidence = self.evidence(&scene, &session, report.as_ref())?;
         let blobs: Vec<_> = report.into_iter().map(|report| report.blob).collect();
         let event = append(session, &self.changing, evidence.clone(), &blobs)?;

@@ -112,7 +112,10 @@ struct Scene<'a> {
 
 impl<'a> Scene<'a> {
     fn of(world: &World<'_>, config: &'a Config, about: &About) -> Result<Self, CliError> {
-        let deployment = about.deployment(config)?;
+        Self::in_deployment(world, config, about.deployment(config)?)
+    }
+
+    fn in_deployment(world: &World<'_>, config: &'a Config, deployment: &'a Deployment) -> Result<Self, CliError> {
         let sources = Sources::find(&config.project.root, world.environment, Vec::new())?;
         Ok(Self { config, deployment, sources })
     }

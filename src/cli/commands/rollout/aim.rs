@@ -30,15 +30,26 @@ pub struct Aim {
 }
 
 impl Aim {
-    /// The configuration is asked only for what is not said: a rollback needs none of its files.
-    pub fn find(&self, world: &World<'_>, session: &Session<'_>) -> Result<(Name, Name), CliError> {
-        if let (Some(deployment), Some(target)) = (&self.deployment, &self.target) {
+    /// The configuration is asked only for what is not said: a rollback needs none of its files. Where no deployment is
+    /// named, that of the release is meant.
+    pub fn find(
+        &self,
+        world: &World<'_>,
+        session: &Session<'_>,
+        release: Option<&str>,
+    ) -> Result<(Name, Name), CliError> {
+        let deployment = match (&self.deployment, release) {
+            (Some(deployment), _) => Some(deployment.clone()),
+            (None, Some(text)) => Some(naming::find_release(session, None, text)?.deployment.to_string()),
+            (None, None) => None,
+        };
+        if let (Some(deployment), Some(target)) = (&deployment, &self.target) {
             let deployment = naming::name("deployment", deployment)?;
             known(session.ledger(), &deployment, world)?;
             return Ok((deployment, naming::name("target", target)?));
         }
         let config = config::load(&world.folder)?;
-        let deployment = config.choose_deployment(self.deployment.as_deref())?;
+        let deployment = config.choose_deployment(deployment.as_deref())?;
         let target = deployment.choose_target(self.target.as_deref())?;
         Ok((deployment.name.clone(), target.name.clone()))
     }

@@ -58,7 +58,8 @@ impl View for OneTarget {
             [_] => "; 1 release waits".to_owned(),
             several => format!("; {} releases wait", several.len()),
         };
-        let head = Line::new().bold(&row.deployment).text(" on ").bold(&row.target).text(": ");
+        let head = Line::new().bold(&row.deployment).text(" on ").bold(&row.target);
+        let head = head.text(row.as_of.past(&look).unwrap_or_default()).text(": ");
         page.line(head.text(format!("{}, {}{waits}", row.releases(&look), row.state_words())));
         page.facts(row.facts(&look));
         row.notes(&look).into_iter().for_each(|note| page.line(note));

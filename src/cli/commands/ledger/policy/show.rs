@@ -4,9 +4,9 @@ use clap::Args;
 use ledger_format::name::Name;
 
 use crate::cli::World;
-use crate::cli::args::WhichLedger;
+use crate::cli::args::Reading;
 use crate::cli::error::{CliError, Code, Exit};
-use crate::cli::session::Session;
+use crate::cli::reader::Reader;
 use crate::cli::view::policy::{Policies, Resolved};
 use crate::config;
 
@@ -25,17 +25,17 @@ pub struct Show {
     target: Option<Name>,
 
     #[command(flatten)]
-    which: WhichLedger,
+    reading: Reading,
 }
 
 impl Show {
     pub fn run(&self, world: &World<'_>) -> Result<Exit, CliError> {
-        let session = Session::open(world, &self.which)?;
-        let (ledger, everything) = (session.ledger(), session.ledger().everything());
+        let reader = Reader::open(world, &self.reading)?;
+        let (ledger, set) = (reader.ledger(), &reader.set);
         match &self.target {
-            Some(target) => world.ui.show(&Resolved::of(ledger, &everything, &self.deployment(world)?, target))?,
+            Some(target) => world.ui.show(&Resolved::of(ledger, set, &self.deployment(world)?, target))?,
             None => {
-                let policies = Policies::of(ledger, &everything);
+                let policies = Policies::of(ledger, set);
                 if policies.policies.is_empty() {
                     world.ui.nothing("no policy is set: whoever has the right may roll out");
                 }
