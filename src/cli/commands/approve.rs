@@ -10,14 +10,17 @@ use ledger_format::name::Name;
 use ledger_format::projection::gates::Candidate;
 use ledger_format::time::Time;
 
+use super::diff;
 use crate::cli::World;
 use crate::cli::args::Changing;
 use crate::cli::error::{CliError, Code, Exit};
 use crate::cli::naming::{self, NamedRelease};
 use crate::cli::session::{Actor, Session};
+use crate::cli::ui::prompt::Question;
 use crate::cli::view::approval::{Approved, Approving, Binds, GateView, InTheWay};
 use crate::cli::view::candidate::CandidateView;
 use crate::cli::view::evidence::SeenEvidence;
+use crate::cli::view::release_name::ReleaseName;
 use crate::ledger::outlook::outlook;
 use crate::ledger::releases::{self, Found};
 use crate::stages::approval::{self, Approver, Draft, Request};
@@ -80,7 +83,9 @@ impl Approve {
             return Ok(Exit::Done);
         }
         world.ui.plan(&shown);
-        world.ui.confirm("Approve?", self.changing.assume())?;
+        let more = (!shown.candidate.replaces.is_empty()).then_some(('d', "shows the diff"));
+        let question = Question { text: "Approve?", more, flag: "--yes" };
+        world.ui.confirm_seeing(question, self.changing.assume(), || differs(&session, &shown.candidate))?;
         let mut writer = session.writer(actor)?;
         let event = writer.append(data)?;
         let session = writer.finish();
@@ -144,6 +149,19 @@ impl Approve {
             note: self.note.clone(),
         }
     }
+}
+
+/// Shows how the release differs from what runs on the target.
+fn differs(session: &Session<'_>, candidate: &CandidateView) -> Result<(), CliError> {
+    let ledger = session.ledger();
+    let created = |name: &ReleaseName| ledger.release_of(&candidate.deployment, *name.digest(), &ledger.everything());
+    for replaced in &candidate.replaces {
+        if let (Some(before), Some(after)) = (created(&replaced.release), created(&candidate.release)) {
+            let both = [(replaced.release.clone(), before), (candidate.release.clone(), after)];
+            session.world.ui.plan(&diff::compared(session, both, Some(&candidate.target))?);
+        }
+    }
+    Ok(())
 }
 
 /// The events that an approval is founded on: the release, the evidence, the request.

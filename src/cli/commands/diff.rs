@@ -11,10 +11,12 @@ use crate::cli::args::Reading;
 use crate::cli::error::{CliError, Code, Exit};
 use crate::cli::naming::name;
 use crate::cli::reader::{Reader, at};
+use crate::cli::session::Session;
 use crate::cli::view::diff::{
     Authorities, Commits, ComponentChange, ImageChange, MadeRelease, OfPoints, OfReleases, TargetChange, ValueChange,
     Version, VersionChange,
 };
+use crate::cli::view::release_name::ReleaseName;
 use crate::ledger::releases::{self, Found};
 use crate::ledger::values;
 
@@ -77,22 +79,8 @@ impl Diff {
         }
         let target = self.target.as_deref().map(|text| name("target", text)).transpose()?;
         let (before, after) = (created(reader, &from)?, created(reader, &to)?);
-        let values = values::between(reader.session.store.as_ref(), (before, after), target.as_ref())?;
-        let difference = ReleaseDifference::between(before, after);
-        let view = OfReleases {
-            deployment: from.deployment.clone(),
-            from: reader.name(&from.deployment, &from.release),
-            to: reader.name(&to.deployment, &to.release),
-            images: images(&difference),
-            values: values.changed.into_iter().map(value).collect(),
-            versions: versions(&difference),
-            components: components(&difference),
-            commits: Commits { from: commit(before), to: commit(after) },
-            not_compared: values.unknown,
-        };
-        for target in &view.not_compared {
-            reader.world().ui.warn(format!("the values of {target} are not compared: the store does not have them"));
-        }
+        let named = |found: &Found| reader.name(&found.deployment, &found.release);
+        let view = compared(&reader.session, [(named(&from), before), (named(&to), after)], target.as_ref())?;
         reader.world().ui.show_paged(&view)
     }
 
@@ -127,6 +115,30 @@ impl Diff {
         };
         reader.world().ui.show_paged(&view)
     }
+}
+
+/// What differs between two releases of a deployment; with a target, only its values.
+pub(super) fn compared(
+    session: &Session<'_>,
+    [(from, before), (to, after)]: [(ReleaseName, &ReleaseCreated); 2],
+    target: Option<&Name>,
+) -> Result<OfReleases, CliError> {
+    let values = values::between(session.store.as_ref(), (before, after), target)?;
+    let difference = ReleaseDifference::between(before, after);
+    for target in &values.unknown {
+        session.world.ui.warn(format!("the values of {target} are not compared: the store does not have them"));
+    }
+    Ok(OfReleases {
+        deployment: after.deployment.clone(),
+        from,
+        to,
+        images: images(&difference),
+        values: values.changed.into_iter().map(value).collect(),
+        versions: versions(&difference),
+        components: components(&difference),
+        commits: Commits { from: commit(before), to: commit(after) },
+        not_compared: values.unknown,
+    })
 }
 
 fn created<'a>(reader: &'a Reader<'_>, found: &Found) -> Result<&'a ReleaseCreated, CliError> {

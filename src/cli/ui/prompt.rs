@@ -37,9 +37,22 @@ pub enum Answer {
 impl Ui {
     /// Yes, or the error that ends the command.
     pub fn confirm(&self, question: &str, assume: Assume) -> Result<(), CliError> {
-        match self.ask(Question { text: question, more: None, flag: "--yes" }, assume)? {
-            Answer::Yes => Ok(()),
-            Answer::No | Answer::More => Err(declined()),
+        self.confirm_seeing(Question { text: question, more: None, flag: "--yes" }, assume, || Ok(()))
+    }
+
+    /// The same where the third answer shows something, after which it is asked again.
+    pub fn confirm_seeing(
+        &self,
+        question: Question<'_>,
+        assume: Assume,
+        show: impl Fn() -> Result<(), CliError>,
+    ) -> Result<(), CliError> {
+        loop {
+            match self.ask(question, assume)? {
+                Answer::Yes => return Ok(()),
+                Answer::No => return Err(declined()),
+                Answer::More => show()?,
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use serde_json::json;
 
-use crate::support::{Team, image, without_ids};
+use crate::support::{Shop, Team, image, without_ids};
 
 #[test]
 fn a_second_approval_opens_the_gate() {
@@ -63,6 +63,23 @@ fn nothing_is_signed_without_a_yes() {
     team.run("ben", "approve shop v1.5.0 --target prod").fails(2, "needs-answer").says("--yes");
     team.run("ben", "approve shop v1.5.0 --target prod --dry-run").succeeds().says("You approve as ben");
     assert_eq!(team.opened().ledger.len(), before);
+}
+
+#[test]
+fn a_person_sees_the_difference_before_the_answer() {
+    let shop = Shop::new();
+    shop.releases("v1");
+    shop.run("rollout shop --target dev").succeeds();
+    shop.releases("v2");
+    let Some(asked) = shop.team.run_on_terminal("ben", "approve shop v2 --target dev", "d\ny\n") else { return };
+    let said = asked.succeeds().stdout;
+    let (before, after) = said.split_once("shop v1 → v2: ").unwrap_or_else(|| panic!("no difference in {said}"));
+    assert_eq!(before.matches("Approve? [y/N, d shows the diff]").count(), 1, "{said}");
+    assert_eq!(after.matches("Approve? [y/N, d shows the diff]").count(), 1, "{said}");
+    assert!(after.contains("vars.version") && after.contains("v1 → v2"), "{said}");
+    assert!(after.contains("✓ Approved v2 for dev"), "{said}");
+    let first = shop.team.run_on_terminal("ben", "approve shop v2 --target prod", "d\n").unwrap().fails(1, "declined");
+    assert!(first.stdout.contains("Approve? [y/N] "), "nothing runs there to compare with: {}", first.stdout);
 }
 
 #[test]

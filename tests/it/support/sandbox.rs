@@ -141,6 +141,23 @@ impl Sandbox {
         finish(self.command(arguments), arguments.join(" "), input)
     }
 
+    /// Runs `sealog` on a terminal of 100 columns without colours, where this is typed; both streams are all that is seen
+    /// there. `None` where this machine has no `script`.
+    pub fn run_on_terminal(&self, arguments: &[String], typed: &str) -> Option<Finished> {
+        let line: Vec<String> = arguments.iter().map(|word| format!("'{word}'")).collect();
+        let line = format!("stty cols 100 -echo; exec '{}' {}", env!("CARGO_BIN_EXE_sealog"), line.join(" "));
+        let mut command = self.command(&[]);
+        let program = std::mem::replace(&mut command, Command::new("script"));
+        command.args(["-qec", &line, "/dev/null"]).current_dir(self.project()).env_clear();
+        command.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        command.env("NO_COLOR", "1").env("TERM", "xterm").env("SHELL", "/bin/sh");
+        let there = Command::new("script").arg("--version").output().is_ok_and(|tried| tried.status.success());
+        let mut finished = there.then(|| finish(command, arguments.join(" "), typed))?;
+        finished.stdout = finished.stdout.replace("\r\n", "\n");
+        finished.stderr.clone_from(&finished.stdout);
+        Some(finished)
+    }
+
     /// Runs a shell script beside the project, in namespaces of its own, where it may mount what it likes; `$SEALOG` is
     /// the built binary. `None` where this machine permits no namespaces.
     pub fn run_in_namespace(&self, script: &str) -> Option<Finished> {

@@ -154,6 +154,15 @@ impl Team {
         self.sandbox.run_with(&arguments, "")
     }
 
+    /// Somebody runs `sealog` on a terminal and types this; all that is seen there is its `stdout` and its `stderr`.
+    /// `None` where this machine has no `script`.
+    pub fn run_on_terminal(&self, who: &str, line: &str, typed: &str) -> Option<Finished> {
+        let mut arguments = words(line);
+        let key = self.sandbox.path(&format!("home/sealog/keys/{who}.pem"));
+        arguments.extend(["--key".to_owned(), key.display().to_string()]);
+        self.sandbox.run_on_terminal(&arguments, typed)
+    }
+
     /// Somebody runs `sealog`, which succeeds and answers in JSON.
     pub fn answers(&self, who: &str, line: &str) -> Value {
         self.run(who, &format!("{line} --format json")).succeeds().json()
