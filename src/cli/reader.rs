@@ -2,6 +2,7 @@
 //! called, say what the answer is founded on.
 
 mod aliases;
+mod approval;
 pub mod at;
 mod change;
 mod dispute;

@@ -75,10 +75,8 @@ pub fn draft(ledger: &Ledger, request: Request<'_>, approver: Approver<'_>) -> O
     let policy =
         Policy::resolve(ledger.documents(&everything).next()?.authority(), candidate.deployment, candidate.target);
     let (evidence, summed) = evidence(ledger, created, &everything);
-    let asked: BTreeSet<&Name> = approval_rules(&policy).flat_map(|rule| rule.groups.iter()).collect();
-    let is_in =
-        |group: &&&Name| ledger.documents(&everything).any(|document| document.is_in_group(approver.principal, group));
-    let groups: Vec<Name> = asked.iter().filter(is_in).map(|group| (*group).clone()).collect();
+    let asked: BTreeSet<Name> = approval_rules(&policy).flat_map(|rule| rule.groups.iter().cloned()).collect();
+    let groups = own_groups(ledger, approver, &asked, &everything);
     let data = ApprovalGranted {
         deployment: candidate.deployment.clone(),
         release: candidate.release,
@@ -93,9 +91,26 @@ pub fn draft(ledger: &Ledger, request: Request<'_>, approver: Approver<'_>) -> O
         on_behalf_of: request.on_behalf_of,
         note: request.note,
     };
-    let asked = asked.into_iter().cloned().collect();
     let in_vain = in_vain(ledger, candidate, approver, (asked, &groups), &everything);
     Some(Draft { data, evidence, summed, groups, in_vain })
+}
+
+/// Why an approval would not count, in a set.
+pub fn why_in_vain(
+    ledger: &Ledger,
+    candidate: Candidate<'_>,
+    approver: Approver<'_>,
+    set: &ClosedSet,
+) -> Option<InVain> {
+    let policy = Policy::resolve(ledger.documents(set).next()?.authority(), candidate.deployment, candidate.target);
+    let asked: BTreeSet<Name> = approval_rules(&policy).flat_map(|rule| rule.groups.iter().cloned()).collect();
+    let own = own_groups(ledger, approver, &asked, set);
+    in_vain(ledger, candidate, approver, (asked, &own), set)
+}
+
+fn own_groups(ledger: &Ledger, approver: Approver<'_>, asked: &BTreeSet<Name>, set: &ClosedSet) -> Vec<Name> {
+    let is_in = |group: &&Name| ledger.documents(set).any(|document| document.is_in_group(approver.principal, group));
+    asked.iter().filter(is_in).cloned().collect()
 }
 
 fn approval_rules<'a>(policy: &'a Policy<'_>) -> impl Iterator<Item = &'a ApprovalRule> {

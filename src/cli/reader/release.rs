@@ -7,6 +7,7 @@ use ledger_format::projection::release;
 use ledger_format::projection::target::Fate;
 
 use super::Reader;
+use crate::cli::view::ci_run;
 use crate::cli::view::release_name::ReleaseName;
 use crate::cli::view::releases::{Artifact, Git, OnTarget, Release, TargetState, Tests, Withdrawn};
 
@@ -21,6 +22,7 @@ impl Reader<'_> {
             created_at: entry.event.header.time,
             created_by: entry.principal.clone(),
             git: git(created),
+            ci: created.ci.clone(),
             artifacts: artifacts(created),
             configuration: created.config.iter().map(|(target, blob)| (target.clone(), blob.digest)).collect(),
             tests: self.tests(created),
@@ -32,6 +34,7 @@ impl Reader<'_> {
                 .collect(),
             targets: release.targets.iter().map(|(target, fate)| on(target, *fate)).collect(),
             withdrawn: release.withdrawn.and_then(|index| self.withdrawn(index)),
+            builders: ci_run::builders(created, self.ledger()),
         }
     }
 

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::{Reader, at, kind_of};
 use crate::cli::error::{CliError, Code};
+use crate::cli::view::ci_run;
 use crate::cli::view::event_log::{Admission, Entry, Shown, Signature};
 use crate::cli::view::says::list;
 use crate::store::StoredName;
@@ -52,6 +53,7 @@ impl Reader<'_> {
                 algorithm: key.map(ledger_format::keys::PublicKey::algorithm),
                 signature: Base64::new(received.envelope().signature()),
             },
+            approval: index.filter(|_| entry.admission == Admission::Admitted).and_then(|index| self.approval(index)),
             because: self.because(event, index),
             children: index.map(|index| self.children(index)).unwrap_or_default(),
             run: event.header.run.to_string(),
@@ -115,7 +117,7 @@ impl Reader<'_> {
         children.map(|index| self.id(index)).collect()
     }
 
-    /// What it did to others: spent, withdrawn, lifted, reviewed, finished.
+    /// The run that it was written in, and what others did to it: spent, withdrawn, lifted, reviewed, finished.
     fn facts(&self, index: Index) -> Vec<(&'static str, String)> {
         let naming = self.ledger().naming_in(index, &self.set);
         let each = naming.into_iter().map(|by| {
@@ -123,7 +125,8 @@ impl Reader<'_> {
             format!("{} {} by {}", kind_of(&entry.event), self.short(&entry.event.id), entry.principal)
         });
         let named = each.collect::<Vec<_>>().join(" · ");
-        if named.is_empty() { Vec::new() } else { vec![("named by", named)] }
+        let ci = self.ledger().data(index).and_then(ci_run::of).map(|ci| ("ci", ci_run::whole(ci)));
+        ci.into_iter().chain((!named.is_empty()).then_some(("named by", named))).collect()
     }
 
     /// `chloe: approval.granted`

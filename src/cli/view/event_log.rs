@@ -59,6 +59,8 @@ pub struct Shown {
     pub data: Value,
     pub subjects: Value,
     pub signature: Signature,
+    /// Of an approval that is admitted: what became of it.
+    pub approval: Option<ApprovalFate>,
     /// Why it was not admitted, or what its verdict says.
     pub because: Vec<String>,
     pub children: Vec<EventId>,
@@ -68,6 +70,58 @@ pub struct Shown {
     pub parents_say: Vec<(EventId, String)>,
     #[serde(skip)]
     pub facts: Vec<(&'static str, String)>,
+}
+
+/// What became of an approval.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ApprovalFate {
+    pub became: Became,
+    /// What spent it, withdrew it or suspended its key.
+    pub by: Option<EventId>,
+    /// Why it counts for nothing.
+    pub in_vain: Option<String>,
+    #[serde(skip)]
+    pub says: String,
+    #[serde(skip)]
+    pub binds: String,
+    #[serde(skip)]
+    pub effect: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Became {
+    Stands,
+    Withdrawn,
+    Suspended,
+    Spent,
+    Expired,
+    OtherPolicy,
+}
+
+impl Became {
+    /// `spent`
+    fn word(self) -> &'static str {
+        match self {
+            Self::Stands => "stands",
+            Self::Withdrawn => "withdrawn",
+            Self::Suspended => "suspended",
+            Self::Spent => "spent",
+            Self::Expired => "expired",
+            Self::OtherPolicy => "of another policy",
+        }
+    }
+
+    /// The same in a sentence, before the event that did it.
+    pub fn says(self) -> &'static str {
+        match self {
+            Self::Stands => "not spent yet",
+            Self::Suspended => "its key was suspended",
+            Self::Expired => "expired without being spent",
+            Self::OtherPolicy => "the target has another policy now",
+            Self::Withdrawn | Self::Spent => self.word(),
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -148,7 +202,8 @@ impl View for Shown {
         let look = *page.look;
         let entry = &self.entry;
         let verdict = entry.verdict.map(|verdict| format!(", {}", verdict.word())).unwrap_or_default();
-        let head = format!(" {}: {}{verdict}", look.event(&entry.event), entry.admission.word());
+        let fate = self.approval.as_ref().map(|approval| format!(", {}", approval.became.word())).unwrap_or_default();
+        let head = format!(" {}: {}{fate}{verdict}", look.event(&entry.event), entry.admission.word());
         page.line(Line::new().bold(&entry.kind).text(head));
         page.facts(self.lines(&look));
     }
@@ -157,7 +212,14 @@ impl View for Shown {
 impl Shown {
     fn lines(&self, look: &Look) -> Facts {
         let entry = &self.entry;
-        let mut facts = Facts::new().fact("says", &entry.says);
+        let approval = self.approval.as_ref();
+        let mut facts = Facts::new().fact("says", approval.map_or(&entry.says, |approval| &approval.says));
+        if let Some(approval) = approval {
+            facts = facts.fact("binds", &approval.binds).fact("effect", &approval.effect);
+            if let Some(why) = &approval.in_vain {
+                facts = facts.marked(Mark::Look, "in vain", why);
+            }
+        }
         for because in &self.because {
             facts = facts.fact("because", because);
         }

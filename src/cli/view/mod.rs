@@ -6,6 +6,7 @@ pub mod as_of;
 pub mod authority;
 pub mod builds;
 pub mod candidate;
+pub mod ci_run;
 pub mod claims;
 pub mod diagnostics;
 pub mod diff;

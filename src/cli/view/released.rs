@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ledger_format::digest::Digest;
 use ledger_format::event::{Data, ReleaseCreated};
+use ledger_format::field::Ci;
 use ledger_format::ledger::Ledger;
 use ledger_format::name::{EventId, Name};
 use serde::Serialize;
 
+use super::ci_run;
 use super::release_name::ReleaseName;
 use super::releases::{Artifact, Git};
 use super::says::{count, list};
@@ -27,6 +29,8 @@ pub struct Released {
     event: Option<EventId>,
     created_by: Option<Name>,
     git: Option<Git>,
+    /// The run that made it.
+    ci: Option<Ci>,
     artifacts: Vec<Artifact>,
     configuration: BTreeMap<Name, Digest>,
     annotations: BTreeMap<Name, String>,
@@ -35,7 +39,7 @@ pub struct Released {
     #[serde(skip)]
     failed: usize,
     #[serde(skip)]
-    builders: BTreeSet<Name>,
+    builders: BTreeSet<String>,
     #[serde(skip)]
     before: Option<Before>,
 }
@@ -83,19 +87,20 @@ impl Released {
             event,
             created_by: made.principal.or(recorded.map(|entry| &entry.principal)).cloned(),
             git: release.git.as_ref().map(Git::from),
+            ci: recorded.map_or(release.ci.as_ref(), |entry| entry.event.data().and_then(ci_run::of)).cloned(),
             artifacts: artifacts(release),
             configuration: release.config.iter().map(|(target, blob)| (target.clone(), blob.digest)).collect(),
             annotations: annotations(release),
             evidence: counts,
             failed,
-            builders: builders(release, made.ledger),
+            builders: ci_run::builders(release, made.ledger),
             before: made.plan.before.clone(),
         }
     }
 
     fn facts(&self, look: &Look) -> Facts {
         let mut facts = Facts::new();
-        if let Some(from) = self.from() {
+        if let Some(from) = ci_run::from(self.git.as_ref().map(Git::says), &self.builders) {
             facts = facts.fact("from", from);
         }
         let images = self.artifacts.iter().map(|image| format!("{} {}", image.component, look.digest(&image.digest)));
@@ -107,13 +112,6 @@ impl Released {
             facts = facts.fact("since", since(before, look));
         }
         self.annotations.iter().fold(facts, |facts, (name, text)| facts.fact(name.as_str(), text))
-    }
-
-    fn from(&self) -> Option<String> {
-        let commit = self.git.as_ref().map(Git::says);
-        let built = (!self.builders.is_empty()).then(|| format!("built by {}", list(&self.builders)));
-        let parts: Vec<String> = commit.into_iter().chain(built).collect();
-        (!parts.is_empty()).then(|| parts.join("; "))
     }
 
     /// `test: 211 passed, 2 skipped · scan: 0 critical`
@@ -153,11 +151,6 @@ fn annotations(release: &ReleaseCreated) -> BTreeMap<Name, String> {
 
 fn erasable_text(digest: &Digest) -> String {
     format!("(a text outside the ledger, {})", digest.short())
-}
-
-fn builders(release: &ReleaseCreated, ledger: &Ledger) -> BTreeSet<Name> {
-    let builds = release.artifacts.iter().flatten().filter_map(|(_, artifact)| artifact.build);
-    builds.filter_map(|build| ledger.get(build)).map(|entry| entry.principal.clone()).collect()
 }
 
 /// `v1.4.0: 2 images, configuration of dev, prod`

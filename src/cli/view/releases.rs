@@ -1,12 +1,14 @@
 //! `sealog releases`: what was named, the newest first, and where each runs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ledger_format::digest::Digest;
+use ledger_format::field::Ci;
 use ledger_format::name::{EventId, Name};
 use ledger_format::time::Time;
 use serde::Serialize;
 
+use super::ci_run;
 use super::release_name::ReleaseName;
 use super::says::{count, list};
 use crate::cli::ui::look::Look;
@@ -23,6 +25,8 @@ pub struct Release {
     pub created_at: Time,
     pub created_by: Name,
     pub git: Option<Git>,
+    /// The run that made it.
+    pub ci: Option<Ci>,
     pub artifacts: Vec<Artifact>,
     /// Of each target that it carries.
     pub configuration: BTreeMap<Name, Digest>,
@@ -30,6 +34,9 @@ pub struct Release {
     pub annotations: BTreeMap<Name, String>,
     pub targets: Vec<OnTarget>,
     pub withdrawn: Option<Withdrawn>,
+    /// Who built its images, and in which runs.
+    #[serde(skip)]
+    pub builders: BTreeSet<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -153,10 +160,14 @@ impl Release {
     }
 
     fn facts(&self, look: &Look) -> Facts {
-        let made = format!("{} by {}", look.times.exact(self.created_at.into()), self.created_by);
+        let made = format!(
+            "{} by {}",
+            look.times.exact(self.created_at.into()),
+            ci_run::by(&self.created_by, self.ci.as_ref())
+        );
         let mut facts = Facts::new().fact("made", made);
-        if let Some(git) = &self.git {
-            facts = facts.fact("from", git.says());
+        if let Some(from) = ci_run::from(self.git.as_ref().map(Git::says), &self.builders) {
+            facts = facts.fact("from", from);
         }
         let images = self.artifacts.iter().map(|one| format!("{} {}", one.component, look.digest(&one.digest)));
         let images = images.collect::<Vec<_>>().join(" · ");

@@ -356,6 +356,7 @@ fn made() -> Release {
             tag: None,
             dirty: false,
         }),
+        ci: Some(serde_json::from_value(json!({"provider": "github-actions", "run": "3188"})).unwrap()),
         artifacts: vec![Artifact {
             component: "api".into(),
             kind: "nixpack".into(),
@@ -370,6 +371,7 @@ fn made() -> Release {
             OnTarget { target: name("prod"), status: TargetState::RolledBack },
         ],
         withdrawn: None,
+        builders: ["ci, run 3188".to_owned()].into(),
     }
 }
 
@@ -382,8 +384,8 @@ fn releases() {
     ");
     assert_snapshot!(drawn(&made(), 100), @r"
     payment-service v1.5.0 · b7e2c94d10f8
-      made       08:34 by ci
-      from       8d3e6f1 on main, clean
+      made       08:34 by ci, run 3188
+      from       8d3e6f1 on main, clean; built by ci, run 3188
       images     api sha256:1f6b3c88d2a4
       evidence   211 tests passed, 2 skipped
       values     prod sha256:c574cfee81f8
@@ -405,6 +407,10 @@ fn releases() {
         "branch": "main",
         "tag": null,
         "dirty": false
+      },
+      "ci": {
+        "provider": "github-actions",
+        "run": "3188"
       },
       "artifacts": [
         {
@@ -501,6 +507,7 @@ fn one_event() {
         data: json!({}),
         subjects: json!([]),
         signature: Signature { algorithm: Some("Ed25519"), signature: Base64::new(b"signature") },
+        approval: None,
         because: Vec::new(),
         children: Vec::new(),
         run: "35ea51baf1fe7f0142ad5f950855dde0".into(),

@@ -55,6 +55,27 @@ fn a_report_on_two_images_is_counted_once() {
 }
 
 #[test]
+fn the_run_that_built_and_released_is_shown() {
+    let fixture = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/ci/github-push.env");
+    let variables = std::fs::read_to_string(fixture).unwrap();
+    let variables = variables.lines().filter_map(|line| line.split_once('='));
+    let sandbox = variables.fold(Sandbox::shop(), |sandbox, (name, value)| sandbox.with(name, value));
+    sandbox.run("build").succeeds();
+    sandbox.run("release --id v1").succeeds().says("from       built by ana, run 3188\n");
+    let shown = sandbox.run("releases show v1").succeeds();
+    shown.says("made       11:12 by ana, run 3188\n").says("from       built by ana, run 3188\n");
+    let released = sandbox.run("release --format json").succeeds().json();
+    let shown = sandbox.run("releases show v1 --format json").succeeds().json();
+    for answer in [&released, &shown] {
+        assert_eq!((&answer["ci"]["provider"], &answer["ci"]["run"]), (&"github-actions".into(), &"3188".into()));
+    }
+    let event = shown["event"].as_str().unwrap();
+    let run = "ci         github-actions: acme/shop, ship, run 3188, attempt 1, job build · \
+        https://github.com/acme/shop/actions/runs/3188\n";
+    sandbox.run(&format!("ledger show {event}")).succeeds().says(run);
+}
+
+#[test]
 fn the_same_content_is_the_same_release() {
     let sandbox = built();
     let first = sandbox.run("release --id v1 --format json").succeeds().json();

@@ -58,7 +58,7 @@ fn the_story_is_read_at_any_point() {
     assert_snapshot!(drawn(&sandbox, "releases show v1.5.0"), @r"
     payment-service v1.5.0 · b0c0fb7acfb3
       made       08:34 by ci
-      from       8d3e6f1 on main, clean
+      from       8d3e6f1 on main, clean; built by ci
       images     api sha256:1f0de819eb89 · worker sha256:e90de819eb89
       evidence   211 tests passed, 2 skipped
       values     dev sha256:040a71943a8a · prod sha256:705485914f09 · staging sha256:5823dd93fc98
@@ -114,8 +114,10 @@ fn the_ledger_itself_is_read() {
     3 of 120 shown: --limit 120
     ");
     assert_snapshot!(drawn(&sandbox, &format!("ledger show {}", story.approval.short())), @r"
-    approval.granted 985c40c234ba: admitted
-      says       prod v1.5.0, until 11-21 10:14
+    approval.granted 985c40c234ba: admitted, spent
+      says       chloe approves payment-service v1.5.0 (b0c0fb7acfb3) for prod, until 11-21 10:14
+      binds      policy b61a2f534756 · no evidence · one rollout
+      effect     2 of 2 from release-managers: ben, chloe; spent by rollout.started 6c111d1b8200
       named by   promotion.recorded 04904281b9de by dmitri · rollout.started 6c111d1b8200 by dmitri
       parents    19f154e2cefa (approval.granted by ben)
       signed     ✓ chloe SHA256:zbv/nU7iZdO0, Ed25519
