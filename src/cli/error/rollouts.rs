@@ -93,7 +93,8 @@ impl CliError {
         let since = |claim: &Claim| ledger.get(claim.id).map(|entry| entry.event.header.time);
         let first = holders.first().and_then(|claim| Some((claim, since(claim)?)));
         let who = first.map_or_else(String::new, |(claim, since)| {
-            format!(" by {} since {}", claim.by.rollout.principal, look.times.both(since.into()))
+            let (exact, relative) = (look.times.exact(since.into()), look.times.relative(since.into()));
+            format!(" by {} since {exact} ({relative})", claim.by.rollout.principal)
         });
         let mut error = Self::new(Code::TargetBusy, format!("{target} is being rolled out{who}"));
         let mut details = Vec::new();
@@ -103,7 +104,11 @@ impl CliError {
                 Some((start, done, all)) => (start, format!("{done} of {}", count(all, "component"))),
                 None => (claim.id, "not started".to_owned()),
             };
-            let release = claim.by.rollout.release.short();
+            let rollout = &claim.by.rollout;
+            let alias = ledger
+                .release_of(&rollout.deployment, rollout.release, &set)
+                .and_then(|created| created.alias.as_ref());
+            let release = alias.map_or_else(|| rollout.release.short(), ToString::to_string);
             error = error.shown("holder", format!("{} · {release} · {done}", look.event(&event)));
             details.push(json!({
                 "claim": claim.id, "principal": claim.by.rollout.principal, "release": claim.by.rollout.release,

@@ -16,6 +16,7 @@ mod rollback;
 mod rollout;
 mod rollout_broken;
 mod rollout_lock;
+mod screens;
 mod seen;
 mod stopped;
 mod story;
