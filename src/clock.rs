@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use time::UtcDateTime;
 use time::format_description::well_known::Rfc3339;
+use time::{OffsetDateTime, UtcDateTime};
 
 use crate::environment::Environment;
 
@@ -49,7 +49,7 @@ impl Clock {
         match environment.get("SEALOG_NOW") {
             None => Ok(Self::System),
             Some(text) => {
-                let now = UtcDateTime::parse(text, &Rfc3339).map_err(|_| NotATime(text.to_owned()))?;
+                let now = parse_rfc3339(text).ok_or_else(|| NotATime(text.to_owned()))?;
                 Ok(Self::Fixed(now))
             }
         }
@@ -68,6 +68,11 @@ impl Clock {
             Self::Fixed(_) => None,
         })
     }
+}
+
+/// RFC 3339; `None` also where the offset leads out of the years that there are.
+pub fn parse_rfc3339(text: &str) -> Option<UtcDateTime> {
+    OffsetDateTime::parse(text, &Rfc3339).ok()?.checked_to_utc()
 }
 
 impl Stopwatch {

@@ -85,6 +85,20 @@ pub fn read_if_there(path: &Path, limit: Limit) -> Result<Option<Vec<u8>>, FsErr
     }
 }
 
+/// The first bytes of a regular file; `None` where nothing has that name.
+pub fn beginning(path: &Path, bytes: u64) -> Result<Option<Vec<u8>>, FsError> {
+    match path.metadata() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(FsError::io("look at", path)(error)),
+        Ok(metadata) if !metadata.is_file() => return Err(FsError::NotAFile { path: path.to_owned() }),
+        Ok(_) => {}
+    }
+    let mut start = Vec::new();
+    let file = File::open(path).map_err(FsError::io("read", path))?;
+    file.take(bytes).read_to_end(&mut start).map_err(FsError::io("read", path))?;
+    Ok(Some(start))
+}
+
 /// Digest and size of a file's content, of any size.
 pub fn digest_of(path: &Path) -> Result<(Digest, u64), FsError> {
     let mut file = Hashed::new(File::open(path).map_err(FsError::io("read", path))?);

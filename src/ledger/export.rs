@@ -65,6 +65,12 @@ pub enum NotAnExport {
     Name(#[from] crate::store::name::NotAStoredName),
 }
 
+/// Whether a file that begins like this is an export, of whatever ledger.
+pub fn begins_like_one(start: &[u8]) -> bool {
+    let line = start.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    String::from_utf8_lossy(line).contains(&format!("\"format\":\"{FORMAT}\""))
+}
+
 /// Writes down the events of a closed set, and the blobs that they name as far as the store has them.
 pub fn write(store: &dyn LedgerStore, ledger: &Ledger, set: &ClosedSet) -> Result<(Header, Vec<u8>), ExportError> {
     let (mut lines, mut blobs) = (Vec::new(), BTreeMap::new());

@@ -44,6 +44,8 @@ const MAX_PEM: u64 = 64 * 1024;
 pub enum KeyError {
     #[error("there is no key at {}", path.display())]
     NotFound { path: PathBuf },
+    #[error("{} is not a regular file", path.display())]
+    NotAFile { path: PathBuf },
     #[error("{} can be read by others: its permissions are {mode:o}", path.display())]
     TooOpen { path: PathBuf, mode: u32 },
     #[error("{place} is no key that can sign")]
@@ -188,6 +190,10 @@ fn read_private(path: &Path) -> Result<Zeroizing<String>, KeyError> {
         io::ErrorKind::NotFound => KeyError::NotFound { path: path.to_owned() },
         _ => KeyError::Io { doing: "read the key", path: path.to_owned(), source },
     };
+    // A pipe could be waited for for ever, and a folder has permissions that mean something else.
+    if !path.metadata().map_err(failed)?.is_file() {
+        return Err(KeyError::NotAFile { path: path.to_owned() });
+    }
     let file = File::open(path).map_err(failed)?;
     if let Exposure::Others(mode) = private::exposure(&file).map_err(failed)? {
         return Err(KeyError::TooOpen { path: path.to_owned(), mode });

@@ -52,6 +52,9 @@ impl From<KeyError> for CliError {
             KeyError::NotFound { path } => {
                 Self::new(Code::KeyNotFound, message).detail("path", path.display().to_string())
             }
+            KeyError::NotAFile { path } => Self::new(Code::KeyUnusable, message)
+                .detail("path", path.display().to_string())
+                .hint("SEALOG_KEY takes the text of a key itself"),
             KeyError::TooOpen { path, mode } => Self::new(Code::KeyExposed, message)
                 .detail("path", path.display().to_string())
                 .detail("mode", format!("{mode:o}"))

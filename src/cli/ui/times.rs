@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use time::{Date, Month, Time, UtcDateTime};
 
-use time::format_description::well_known::Rfc3339;
+use crate::clock::parse_rfc3339;
 
 /// Times seen from one "now".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,7 +90,7 @@ impl Times {
         if text == "now" {
             return exactly(self.now);
         }
-        if let Ok(at) = UtcDateTime::parse(text, &Rfc3339) {
+        if let Some(at) = parse_rfc3339(text) {
             return exactly(at);
         }
         if let Some(age) = text.strip_suffix(" ago") {

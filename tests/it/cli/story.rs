@@ -164,6 +164,9 @@ fn an_export_is_verified_and_imported_without_its_ledger() {
     assert_eq!(stranger.run("verify --file all.sealog --format json").succeeds().json()["ledger"], id.to_string());
     stranger.run("ledger import all.sealog --dry-run").succeeds();
     stranger.run("status").fails(2, "no-project");
+    let piped = sandbox.run("ledger export -").succeeds().stdout;
+    assert_eq!(piped.as_bytes(), std::fs::read(sandbox.project().join("all.sealog")).unwrap());
+    sandbox.run("ledger export all.sealog").succeeds().says("Wrote");
     stranger.run("ledger import all.sealog").succeeds().says("Added");
     stranger.run("ledger import all.sealog").succeeds().says("Nothing to add");
     let same = |line: &str| assert_eq!(stranger.run(line).stdout, sandbox.run(line).stdout, "{line}");
@@ -212,6 +215,11 @@ fn wrong_questions_are_told_apart() {
         ("ledger import cut.sealog --ledger new", 3, "export-damaged"),
         ("ledger import other.sealog --ledger new", 2, "not-an-export"),
         ("ledger export nowhere/all.sealog", 2, "file-unusable"),
+        ("ledger export sealog.yaml", 2, "file-unusable"),
+        ("ledger export .sealog/ledger/index.json", 2, "file-unusable"),
+        ("ledger export .sealog", 2, "file-unusable"),
+        ("hold place --reason x --key .", 2, "key-unusable"),
+        ("status --at 9999-12-31T23:59:59-23:59", 2, "usage"),
         (
             "verify --expect-head sha256:1111111111111111111111111111111111111111111111111111111111111111",
             3,

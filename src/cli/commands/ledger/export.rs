@@ -1,6 +1,6 @@
 //! `sealog ledger export <file>`: the ledger as one file that is verified without any store.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use ledger_format::name::{EventId, LedgerId};
@@ -8,19 +8,19 @@ use serde::Serialize;
 
 use crate::cli::World;
 use crate::cli::args::Reading;
-use crate::cli::error::{CliError, Exit};
+use crate::cli::error::{CliError, Code, Exit};
 use crate::cli::reader::Reader;
 use crate::cli::ui::page::{Facts, Page, View};
 use crate::cli::ui::text::{Line, Mark};
 use crate::cli::view::says::count;
-use crate::fs;
+use crate::fs::{self, FsError};
 use crate::ledger::export;
 
 /// Write the ledger down as one file, to be verified or imported elsewhere, offline
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  sealog ledger export audit.sealog\n  sealog verify --file audit.sealog")]
 pub struct Export {
-    /// The file that is written
+    /// The file that is written; `-` is standard output. Only an older export is written over
     file: PathBuf,
 
     #[command(flatten)]
@@ -31,8 +31,11 @@ impl Export {
     pub fn run(&self, world: &World<'_>) -> Result<Exit, CliError> {
         let reader = Reader::open(world, &self.reading)?;
         let (header, file) = export::write(reader.session.store.as_ref(), reader.ledger(), &reader.set)?;
-        let path = world.folder.join(&self.file);
-        fs::replace(&path, &file).map_err(|error| CliError::export_file(&error))?;
+        if self.file.as_os_str() == "-" {
+            world.ui.answer(&String::from_utf8_lossy(&file))?;
+            return reader.end();
+        }
+        self.replace(&world.folder.join(&self.file), &file)?;
         let exported = Exported {
             file: self.file.display().to_string(),
             bytes: file.len(),
@@ -44,7 +47,24 @@ impl Export {
         world.ui.show(&exported)?;
         reader.end()
     }
+
+    /// Another file of that name is more likely a key or an event of the ledger than one to be lost.
+    fn replace(&self, path: &Path, file: &[u8]) -> Result<(), CliError> {
+        let refused = |error: &FsError| CliError::export_file(error).undone("Nothing was written.");
+        match fs::beginning(path, HEADER).map_err(|error| refused(&error))? {
+            Some(start) if !export::begins_like_one(&start) => {
+                Err(CliError::new(Code::FileUnusable, format!("{} is there and is no export", self.file.display()))
+                    .detail("path", path.display().to_string())
+                    .hint("choose another name, or move it away")
+                    .undone("Nothing was written."))
+            }
+            Some(_) | None => fs::replace(path, file).map_err(|error| refused(&error)),
+        }
+    }
 }
+
+/// The header of an export stands in so many bytes, up to a hundred heads.
+const HEADER: u64 = 8 * 1024;
 
 #[derive(Serialize)]
 struct Exported {
