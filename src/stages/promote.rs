@@ -133,6 +133,14 @@ pub fn policy(ledger: &Ledger, candidate: Candidate<'_>, set: &ClosedSet) -> led
     document.map_or_else(|| ledger_format::canonical::digest_of(&[(); 0]), digest)
 }
 
+/// Whether the policy in force has other rules for rollbacks.
+pub fn has_rollback_rule(ledger: &Ledger, candidate: Candidate<'_>, set: &ClosedSet) -> bool {
+    ledger.documents(set).next().is_some_and(|document| {
+        let policy = Policy::resolve(document.authority(), candidate.deployment, candidate.target);
+        policy.rules().iter().any(|rules| rules.rollback.is_some())
+    })
+}
+
 /// The newest finish of the release on another target: one that the policy names, where it names any.
 fn from(ledger: &Ledger, candidate: Candidate<'_>, set: &ClosedSet) -> Option<EventId> {
     let document = ledger.documents(set).next()?;

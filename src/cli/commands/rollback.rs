@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use clap::Args;
+use ledger_format::event::Data;
 use ledger_format::projection::gates::Candidate;
 
 use super::rollout::aim::{self, Aim};
@@ -14,6 +15,7 @@ use crate::cli::args::Changing;
 use crate::cli::error::{CliError, Code, Exit};
 use crate::cli::naming;
 use crate::cli::session::Session;
+use crate::cli::view::rollout::stood;
 use crate::stages::rollout::{Reach, Request, Way, choose};
 
 /// Go back to the last good release of a target
@@ -58,13 +60,34 @@ impl Rollback {
                 Some(release) => format!("{deployment} {release} is no release that {target} could go back to"),
                 None => format!("{deployment} on {target} has no other release that it could go back to"),
             };
-            CliError::new(Code::NothingToReturnTo, message)
+            let withdrawn = choose::withdrawn(ledger, &deployment, &target, &everything).into_iter();
+            withdrawn
+                .fold(CliError::new(Code::NothingToReturnTo, message), |error, (release, by)| {
+                    let entry = ledger.entry(by);
+                    let why = match entry.event.data() {
+                        Some(Data::ReleaseWithdrawn(withdrawn)) => format!(": {}", withdrawn.reason),
+                        Some(_) | None => String::new(),
+                    };
+                    let short = entry.event.id.short();
+                    let named = aim::of_id(&session, &deployment, release).ok().and_then(|found| found.alias);
+                    let name = named.map_or_else(|| release.short(), |alias| alias.to_string());
+                    error.shown(
+                        "withdrawn",
+                        format!("{name}, which succeeded there, by {}{why} · {short}", entry.principal),
+                    )
+                })
                 .hint(format!("sealog history {deployment} --target {target}"))
                 .undone("Nothing was changed, nothing recorded.")
         };
         let good = good.ok_or_else(nowhere)?;
         let found = aim::of_id(&session, &deployment, good.release)?;
-        let reason = aim::reason(world, "Why do you go back?", self.reason.as_deref())?;
+        if let (None, Some(at)) = (&self.reason, choose::stood(ledger, &deployment, &target, good, &everything)) {
+            let name = found.alias.as_ref().map_or_else(|| good.release.short(), ToString::to_string);
+            let why = stood(&at, world.ui.look());
+            world.ui.say(format!("{deployment} on {target}: back to {name}, {why}"));
+        }
+        let said = self.reason.as_deref().or(self.changing.dry_run.then_some(aim::NOT_SAID));
+        let reason = aim::reason(world, "Why do you go back?", said)?;
         let candidate = Candidate { deployment: &deployment, target: &target, release: good.release };
         let back = aim::back(ledger, candidate, good, reason, &everything)?;
         let request = Request {

@@ -129,7 +129,7 @@ impl Arguments {
         let (request, found) = if self.resume {
             self.resumed(&session, &actor, deployment, target)?
         } else {
-            self.requested(world, &session, deployment, target)?
+            self.requested(world, &session, (deployment, target), only_plan)?
         };
         let takes_over = match self.takeover {
             true => Some(reason(world, "Why do you take over?", self.reason.as_deref())?),
@@ -155,8 +155,8 @@ impl Arguments {
         &self,
         world: &World<'_>,
         session: &Session<'_>,
-        deployment: Name,
-        target: Name,
+        (deployment, target): (Name, Name),
+        only_plan: bool,
     ) -> Result<(Request, Found), CliError> {
         let found = aim::release(session, &deployment, &target, self.release.as_deref())?;
         let candidate = Candidate { deployment: &deployment, target: &target, release: found.release };
@@ -171,7 +171,10 @@ impl Arguments {
             (false, false, None) => Reach::Only(some),
         };
         let way = match &self.release {
-            Some(_) => aim::way(world, session, candidate, self.reason.as_deref())?,
+            Some(_) => {
+                let said = self.reason.as_deref().or(only_plan.then_some(aim::NOT_SAID));
+                aim::way(world, session, candidate, said)?
+            }
             None => Way::Forward,
         };
         let rollout = shared.map_or_else(aim::new_key, Ok)?;

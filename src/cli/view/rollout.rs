@@ -10,11 +10,14 @@ use serde::Serialize;
 use super::release_name::ReleaseName;
 use super::rules::{RuleRow, summary};
 use super::says::{count, list};
+use crate::cli::ui::look::Look;
 use crate::cli::ui::page::{Facts, Page, View};
 use crate::cli::ui::text::{Line, Mark};
 use crate::cli::ui::times;
 use crate::components::{Action, ComponentPlan};
 use crate::ledger::releases::{self, Found};
+use crate::stages::promote;
+use crate::stages::rollout::choose::Stood;
 use crate::stages::rollout::{Plan, Report, Way, Work, choose};
 
 /// Above the question, and the answer of `rollout plan`.
@@ -53,6 +56,36 @@ pub struct PlannedComponent {
 pub struct Undone {
     pub from: Vec<ReleaseId>,
     pub reason: String,
+    pub stood: Option<Stood>,
+    /// How much is different in what runs there; `None` where several releases do.
+    pub undoes: Option<Undoes>,
+    /// Whether the policy has a rule for rollbacks.
+    pub rule: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Undoes {
+    pub images: usize,
+    pub values: usize,
+    pub versions: usize,
+}
+
+impl Undoes {
+    /// `2 images, 1 value`
+    fn says(self) -> String {
+        let counts = [(self.images, "image"), (self.values, "value"), (self.versions, "component version")];
+        let parts: Vec<String> =
+            counts.iter().filter(|(number, _)| *number > 0).map(|(number, noun)| count(*number, noun)).collect();
+        if parts.is_empty() { "nothing that the releases say".to_owned() } else { parts.join(", ") }
+    }
+}
+
+/// `the last that succeeded here (11-18 16:43 until 10:24)`
+pub fn stood(stood: &Stood, look: &Look) -> String {
+    let that = if stood.last { "the last that succeeded here" } else { "succeeded here" };
+    let from = look.times.exact(stood.from.into());
+    let until = stood.until.map(|until| format!(" until {}", look.times.exact(until.into()))).unwrap_or_default();
+    format!("{that} ({from}{until})")
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -123,7 +156,14 @@ impl Planned {
             rollback: match &request.way {
                 Way::Forward => None,
                 Way::Back(back) => {
-                    Some(Undone { from: running.iter().copied().collect(), reason: back.reason.to_string() })
+                    let good = choose::Good { release: request.release, finish: back.returns_to };
+                    Some(Undone {
+                        from: running.iter().copied().collect(),
+                        reason: back.reason.to_string(),
+                        stood: choose::stood(ledger, &request.deployment, &request.target, good, &everything),
+                        undoes: None,
+                        rule: promote::has_rollback_rule(ledger, request.candidate(), &everything),
+                    })
                 }
             },
             overrides: because(request.overrides.as_ref()),
@@ -197,12 +237,23 @@ impl View for Planned {
         }
         if let Some(rollback) = &self.rollback {
             facts = facts.fact("goes back", rollback.reason.as_str());
+            facts = rollback.stood.iter().fold(facts, |facts, at| facts.fact("returns to", stood(at, &look)));
+            facts = rollback.undoes.iter().fold(facts, |facts, undoes| facts.fact("undoes", undoes.says()));
+        }
+        let rollback_met =
+            self.rollback.as_ref().is_some_and(|rollback| rollback.rule) && self.rules.iter().all(|rule| rule.met);
+        if rollback_met {
+            let said = format!("rollback rule of {} met: succeeded here before, not withdrawn, no hold", self.target);
+            facts = facts.fact("policy", said);
         }
         page.facts(facts);
         let [add, change, remove] = self.totals;
         let plan = self.plan.as_ref().map(|plan| format!(" {}", look.digest(plan))).unwrap_or_default();
-        let rules = summary(&self.rules, &self.target);
-        page.line(format!("Plan{plan}: {add} to add, {change} to change, {remove} to remove · {rules}"));
+        let rules = match rollback_met && self.rules.is_empty() {
+            true => String::new(),
+            false => format!(" · {}", summary(&self.rules, &self.target)),
+        };
+        page.line(format!("Plan{plan}: {add} to add, {change} to change, {remove} to remove{rules}"));
     }
 
     fn quiet(&self) -> Option<String> {

@@ -1,13 +1,14 @@
 //! Which release, and which rollout: the latest for a target, the last good one, the one that was interrupted. Pure.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ledger_format::dag::Index;
-use ledger_format::event::{End, ReleaseCreated};
+use ledger_format::event::{End, ReleaseCreated, RolloutStarted};
 use ledger_format::ledger::{ClosedSet, Ledger};
 use ledger_format::name::{Component, EventId, Name, ReleaseId};
 use ledger_format::projection::gates::Candidate;
 use ledger_format::projection::rollout::{Rollout, State};
+use ledger_format::time::Time;
 
 use crate::ledger::releases;
 use crate::stages::promote::{LetIn, let_in};
@@ -70,6 +71,36 @@ pub fn good(ledger: &Ledger, deployment: &Name, target: &Name, set: &ClosedSet) 
         rollouts.iter().filter(good).filter_map(|r| Some((last_finish(r)?, r.key.release))).collect();
     found.sort_by_key(|(index, _)| std::cmp::Reverse(ledger.order(*index)));
     found.into_iter().map(|(index, release)| Good { release, finish: ledger.entry(index).event.id }).collect()
+}
+
+/// Since when a release stood on a target that can go back to it, and until when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct Stood {
+    pub from: Time,
+    /// When another release began to replace it.
+    pub until: Option<Time>,
+    /// Whether no other that the target can go back to stood there later.
+    pub last: bool,
+}
+
+pub fn stood(ledger: &Ledger, deployment: &Name, target: &Name, good: Good, set: &ClosedSet) -> Option<Stood> {
+    let finish = ledger.index(good.finish)?;
+    let replaces = |(start, data): &(Index, &RolloutStarted)| {
+        data.release != good.release && ledger.entry(*start).past.contains(finish)
+    };
+    let next = ledger.starts(deployment, target, set).into_iter().filter(replaces);
+    let next = next.min_by_key(|(start, _)| ledger.order(*start));
+    let time = |index: Index| ledger.entry(index).event.header.time;
+    let last = last_good(ledger, deployment, target, set) == Some(good);
+    Some(Stood { from: time(finish), until: next.map(|(start, _)| time(start)), last })
+}
+
+/// The releases that a target could go back to if they were not withdrawn, each with its withdrawal.
+pub fn withdrawn(ledger: &Ledger, deployment: &Name, target: &Name, set: &ClosedSet) -> Vec<(ReleaseId, Index)> {
+    let rollouts = ledger.rollouts(deployment, target, set);
+    let kept = rollouts.iter().filter(|rollout| ledger.can_be_returned_to(&rollout.key, set));
+    let found = kept.filter_map(|rollout| Some((rollout.key.release, ledger.withdrawal(rollout.key.release, set)?)));
+    found.collect::<BTreeMap<_, _>>().into_iter().collect()
 }
 
 /// Whether a rollout was one of all that its release has for the target.

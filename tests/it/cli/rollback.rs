@@ -40,6 +40,22 @@ fn a_rollback_needs_no_file_of_the_project() {
 }
 
 #[test]
+fn a_plan_needs_no_reason() {
+    let shop = shop();
+    for line in ["rollback shop --dry-run", "rollout plan shop --release v1", "rollout shop --release v1 --dry-run"] {
+        shop.run(line).succeeds().says("the last that succeeded here").says("undoes").says("2 values");
+    }
+}
+
+#[test]
+fn a_release_that_was_withdrawn_is_named() {
+    let shop = shop();
+    shop.team.run("ana", "withdraw release shop v1 --reason 'leaks tokens' --yes").succeeds();
+    let nowhere = shop.run("rollback shop --reason x").fails(4, "nothing-to-return-to");
+    nowhere.says("v1, which succeeded there, by ana: leaks tokens");
+}
+
+#[test]
 fn an_older_release_that_is_rolled_out_is_a_rollback() {
     let shop = shop();
     shop.run("rollout shop --release v1").fails(2, "needs-answer").says("this is a rollback");
@@ -59,6 +75,19 @@ fn the_rules_for_rollbacks_are_others() {
         }
         shop.run(&format!("rollout shop --target prod --release {version}")).succeeds();
     }
+    let planned = shop.run("rollback shop --target prod --dry-run").succeeds();
+    assert_snapshot!(without_ids(&planned.stdout), @r"
+    shop on prod: v2 → v1, 2 of 2 components change
+      ~ manifest/backend   20 to change
+      ~ manifest/frontend  2 to change
+      goes back            not said yet
+      returns to           the last that succeeded here (11:12 until 11:12)
+      undoes               2 values
+      policy               rollback rule of prod met: succeeded here before, not withdrawn, no hold
+    Plan sha256:<id>: 0 to add, 22 to change, 0 to remove
+    ");
+    let asked = shop.run("rollback shop --target prod").fails(2, "needs-answer");
+    asked.says("shop on prod: back to v1, the last that succeeded here (11:12 until 11:12)");
     shop.run("rollback shop --target prod --reason x").succeeds().says("v1 is live again on prod");
     shop.run("rollout shop --target prod --release v2").fails(4, "policy-not-met");
 }

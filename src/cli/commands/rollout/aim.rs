@@ -154,6 +154,9 @@ pub fn overrides_of(ledger: &Ledger, rollout: &Rollout) -> Option<Text> {
     rollout.starts.iter().find_map(|start| Some(ledger.start(*start)?.r#override.clone()?.reason))
 }
 
+/// The reason of a rollback that is only planned.
+pub const NOT_SAID: &str = "not said yet";
+
 /// A reason that was given with `--reason`, or is asked for.
 pub fn reason(world: &World<'_>, question: &str, said: Option<&str>) -> Result<Text, CliError> {
     let said = world.ui.text(question, said, "--reason")?;

@@ -6,18 +6,20 @@ use std::time::Duration;
 
 use ledger_format::field::{Text, True};
 use ledger_format::ledger::Ledger;
-use ledger_format::name::Fingerprint;
+use ledger_format::name::{Fingerprint, ReleaseId};
+use ledger_format::projection::difference::ReleaseDifference;
 use ledger_format::time::Time;
 
 use crate::cli::World;
 use crate::cli::args::Changing;
 use crate::cli::error::{CliError, Code, Exit};
 use crate::cli::session::{Actor, Session, SessionWriter};
-use crate::cli::view::rollout::{Planned, RolledOut};
+use crate::cli::view::rollout::{Planned, RolledOut, Undoes};
 use crate::config::Resolved;
 use crate::interrupt::Interrupt;
 use crate::ledger::releases::Found;
 use crate::ledger::runs::{HeldRun, Runs, Whose};
+use crate::ledger::values;
 use crate::stages::promote::Signing;
 use crate::stages::rollout::plan::{created, plan};
 use crate::stages::rollout::{Drive, DriveError, Ending, Patiences, Plan, Request, Scribe as _, Work, claims};
@@ -117,7 +119,24 @@ impl<'a> Ready<'a> {
         let target = &self.plan.request.target;
         let refused = obstacles.map(|obstacles| CliError::refused(&obstacles, ledger, &self.found, target));
         let checks = draft.checks(ledger, &signing, &everything);
-        Ok((Planned::of(ledger, &self.plan, &self.found, (&work, checks), &self.actor.principal), refused))
+        let mut planned = Planned::of(ledger, &self.plan, &self.found, (&work, checks), &self.actor.principal);
+        if let Some(undone) = &mut planned.rollback {
+            undone.undoes = self.undoes(&undone.from)?;
+        }
+        Ok((planned, refused))
+    }
+
+    /// What is different between the one release that runs there and the one to go back to.
+    fn undoes(&self, running: &[ReleaseId]) -> Result<Option<Undoes>, CliError> {
+        let (ledger, request) = (self.session.ledger(), &self.plan.request);
+        let everything = ledger.everything();
+        let created = |release| ledger.release_of(&request.deployment, release, &everything);
+        let [running] = running else { return Ok(None) };
+        let (Some(before), Some(after)) = (created(*running), created(request.release)) else { return Ok(None) };
+        let values = values::between(self.session.store.as_ref(), (before, after), Some(&request.target))?;
+        let difference = ReleaseDifference::between(before, after);
+        let (images, versions) = (difference.images.len(), difference.vendored.len());
+        Ok(Some(Undoes { images, values: values.changed.len(), versions }))
     }
 
     fn ask(&self, changing: &Changing, confirmed: Option<&str>) -> Result<(), CliError> {
