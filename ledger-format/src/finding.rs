@@ -18,6 +18,8 @@ pub struct Finding {
     pub what: What,
     /// Somebody else accepted it, and had seen the event and its causes.
     pub closed: bool,
+    /// The reviews that closed it.
+    pub reviews: Vec<Index>,
 }
 
 /// Which rule.
@@ -64,11 +66,17 @@ impl Ledger {
         let tainted = self.tainted(set);
         for index in self.in_order(set) {
             for what in self.findings_of(index, set, &tainted) {
-                let closed = self.is_accepted(index, &what.causes(), set);
-                findings.push(Finding { event: self.entry(index).event.id, index, what, closed });
+                let reviews: Vec<Index> = self.accepting(index, &what.causes(), set).collect();
+                let closed = !reviews.is_empty();
+                findings.push(Finding { event: self.entry(index).event.id, index, what, closed, reviews });
             }
         }
         findings
+    }
+
+    /// The review of a finding by who signed what was found, where there is one: it is shown for ever.
+    pub fn self_review(&self, finding: &Finding) -> Option<Index> {
+        finding.reviews.iter().copied().find(|review| self.is_of_own(*review, finding.index))
     }
 
     /// Where an event acts: the deployments and targets that its findings are about (`SPEC.md`, LF-223).

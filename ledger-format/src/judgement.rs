@@ -195,14 +195,24 @@ impl Ledger {
 
     /// Whether a review in a set accepts an event and has the event and all these causes in its own past.
     pub fn is_accepted(&self, index: Index, causes: &BTreeSet<Cause>, set: &ClosedSet) -> bool {
-        self.indexes.naming(index).any(|review| match self.data(review) {
+        self.accepting(index, causes, set).next().is_some()
+    }
+
+    /// The reviews that do.
+    pub fn accepting(&self, index: Index, causes: &BTreeSet<Cause>, set: &ClosedSet) -> impl Iterator<Item = Index> {
+        self.indexes.naming(index).filter(move |review| match self.data(*review) {
             Some(Data::Reviewed(reviewed)) if reviewed.verdict == Review::Accept => {
-                let past = &self.entry(review).past;
+                let past = &self.entry(*review).past;
                 let seen = |cause: &Cause| cause.event.is_none_or(|id| self.find(past, id).is_some());
-                self.is_effective(review, set) && causes.iter().all(seen) && self.is_fair(review, index, set)
+                self.is_effective(*review, set) && causes.iter().all(seen) && self.is_fair(*review, index, set)
             }
             Some(_) | None => false,
         })
+    }
+
+    /// Whether who signed a review signed what it reviews too.
+    pub fn is_of_own(&self, review: Index, reviewed: Index) -> bool {
+        self.entry(reviewed).is_by(&self.entry(review).principal)
     }
 
     /// Whether an event has an effect in a set, and no review there disregards it.

@@ -7,6 +7,7 @@ pub mod at;
 mod change;
 mod dispute;
 mod event;
+mod images;
 mod places;
 mod release;
 mod shown;

@@ -16,6 +16,8 @@ pub struct Target {
     pub rollouts: Vec<Rollout>,
     /// The start by which each component came to what it is; of these that ended well.
     pub stands: BTreeMap<Component, Index>,
+    /// Components that the live release has for this target, and that never came to anything here.
+    pub missing: BTreeSet<Component>,
     pub running: Running,
     /// The last rollout that succeeded.
     live: Option<usize>,
@@ -28,6 +30,8 @@ pub enum Standing {
     Active,
     /// Components stand at different releases.
     Mixed,
+    /// Some components of the live release never came here.
+    Partial,
     InFlight,
     Interrupted,
     Failed,
@@ -37,6 +41,8 @@ pub enum Standing {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
     Active,
+    /// Only some components stand at it.
+    Partly,
     Superseded,
     RolledBack,
     Failed,
@@ -61,6 +67,7 @@ impl Target {
             Some(State::Failed) => Standing::Failed,
             Some(State::Succeeded | State::Partial | State::Abandoned) if mixed => Standing::Mixed,
             Some(State::Partial) if self.live.is_none() => Standing::Interrupted,
+            Some(State::Succeeded | State::Partial | State::Abandoned) if !self.missing.is_empty() => Standing::Partial,
             Some(State::Succeeded | State::Partial | State::Abandoned) => Standing::Active,
         }
     }
@@ -90,7 +97,12 @@ impl Target {
             fates.insert(rollout.key.release, fate);
         }
         if let Some(live) = self.live() {
-            fates.insert(live.key.release, Fate::Active);
+            let whole = !matches!(self.standing(ledger), Standing::Mixed | Standing::Partial);
+            fates.insert(live.key.release, if whole { Fate::Active } else { Fate::Partly });
+            let standing = if whole { BTreeSet::new() } else { self.releases(ledger) };
+            let left =
+                fates.iter_mut().filter(|(release, fate)| **fate == Fate::Superseded && standing.contains(release));
+            left.for_each(|(_, fate)| *fate = Fate::Partly);
         }
         fates
     }
@@ -119,7 +131,17 @@ impl Ledger {
         let live = rollouts.iter().rposition(|rollout| rollout.state == State::Succeeded);
         let stands = self.stands(deployment, target, set);
         let running = self.running(deployment, target, set);
-        Target { rollouts, stands, running, live }
+        let mut missing = live.map(|at| self.carried(&rollouts[at], set)).unwrap_or_default();
+        missing.retain(|component| !stands.contains_key(component));
+        Target { rollouts, stands, missing, running, live }
+    }
+
+    /// The components that the release of a rollout has for its target.
+    fn carried(&self, rollout: &Rollout, set: &ClosedSet) -> BTreeSet<Component> {
+        let key = &rollout.key;
+        let created = self.release_in(set, &key.deployment, key.release, &key.target);
+        let of_target = created.filter_map(|(_, created)| created.components.get(&key.target));
+        of_target.flat_map(|components| components.iter().cloned()).collect()
     }
 
     /// Of each component the last start that has applied it, or succeeded.

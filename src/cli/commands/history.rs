@@ -7,7 +7,7 @@ use crate::cli::World;
 use crate::cli::args::Reading;
 use crate::cli::error::{CliError, Exit};
 use crate::cli::reader::Reader;
-use crate::cli::view::history::{Change, History as View};
+use crate::cli::view::history::{Asked, Change, History as View};
 
 /// Show what changed on targets, the newest first: rollouts, promotions and rollbacks
 #[derive(Debug, Args)]
@@ -40,8 +40,17 @@ impl History {
         if changes.is_empty() {
             world.ui.nothing("nothing was rolled out or promoted");
         }
-        world.ui.show_paged(&View { changes, of: all.len() })?;
+        world.ui.show_paged(&View { changes, of: all.len(), asked: asked(&places) })?;
         let findings = reader.ledger().findings(&reader.set);
         reader.end_about(&findings, &places)
+    }
+}
+
+/// By the places that a question is about, whatever its answer shows of them.
+fn asked(places: &[(Name, Name)]) -> Asked {
+    match places {
+        [] | [_] => Asked::OneTarget,
+        [(first, _), others @ ..] if others.iter().all(|(deployment, _)| deployment == first) => Asked::OneDeployment,
+        [..] => Asked::Everything,
     }
 }

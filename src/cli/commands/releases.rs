@@ -86,7 +86,8 @@ impl Releases {
             Some(_) => {}
         }
         let shown: Vec<Release> = all.iter().take(self.limit).map(|release| reader.release(release)).collect();
-        world.ui.show(&View { releases: shown, of: all.len() })?;
+        let several = all.iter().any(|release| release.deployment != all[0].deployment);
+        world.ui.show(&View { releases: shown, of: all.len(), several })?;
         reader.end()
     }
 }

@@ -150,6 +150,8 @@ fn disregarding(ledger: &Ledger, teller: &Teller<'_>, named: &[Index]) -> Result
 
 fn view(ledger: &Ledger, teller: &Teller<'_>, finding: &Finding) -> FindingView {
     let entry = ledger.entry(finding.index);
+    let own = ledger.self_review(finding);
+    let review = own.or_else(|| finding.reviews.iter().copied().max_by_key(|review| ledger.order(*review)));
     FindingView {
         event: finding.event,
         code: finding.what.code(),
@@ -159,6 +161,8 @@ fn view(ledger: &Ledger, teller: &Teller<'_>, finding: &Finding) -> FindingView 
         says: teller.tell(&finding.event),
         causes: causes(teller, &finding.what),
         closed: finding.closed,
+        reviewed_by: review.map(|review| ledger.entry(review).principal.clone()),
+        self_reviewed: own.is_some(),
     }
 }
 

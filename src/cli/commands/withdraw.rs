@@ -184,7 +184,10 @@ impl OfRelease {
         let facts = Facts::new()
             .fact("release", format!("{} {}", found.deployment, name.both(world.ui.look())))
             .fact("runs on", runs)
-            .fact("for ever", "it is rolled out nowhere any more, by break-glass neither; to undo, release anew")
+            .fact(
+                "for ever",
+                "it is rolled out nowhere any more, by break-glass neither; to undo, release anew with other content",
+            )
             .fact("reason", reason.as_str());
         let words = Words {
             doing: "withdraw a release",

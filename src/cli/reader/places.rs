@@ -72,7 +72,8 @@ impl Reader<'_> {
 
 fn targets(places: &[(Name, Name)]) -> Vec<Name> {
     let mut targets: Vec<Name> = places.iter().map(|(_, target)| target.clone()).collect();
-    targets.dedup();
+    let mut seen = std::collections::HashSet::new();
+    targets.retain(|target| seen.insert(target.clone()));
     targets
 }
 

@@ -85,6 +85,7 @@ fn words(note: &Note) -> String {
 fn on(target: &Name, fate: Fate) -> OnTarget {
     let status = match fate {
         Fate::Active => TargetState::Active,
+        Fate::Partly => TargetState::Partly,
         Fate::Superseded => TargetState::Superseded,
         Fate::RolledBack => TargetState::RolledBack,
         Fate::Failed => TargetState::Failed,

@@ -122,11 +122,24 @@ impl Reader<'_> {
         let naming = self.ledger().naming_in(index, &self.set);
         let each = naming.into_iter().map(|by| {
             let entry = self.ledger().entry(by);
-            format!("{} {} by {}", kind_of(&entry.event), self.short(&entry.event.id), entry.principal)
+            let own = if self.is_self_review(by, index) { ", self-reviewed" } else { "" };
+            format!("{} {} by {}{own}", kind_of(&entry.event), self.short(&entry.event.id), entry.principal)
         });
         let named = each.collect::<Vec<_>>().join(" · ");
         let ci = self.ledger().data(index).and_then(ci_run::of).map(|ci| ("ci", ci_run::whole(ci)));
-        ci.into_iter().chain((!named.is_empty()).then_some(("named by", named))).collect()
+        let mut facts: Vec<_> = ci.into_iter().chain((!named.is_empty()).then_some(("named by", named))).collect();
+        if let Some(Data::Reviewed(reviewed)) = self.ledger().data(index) {
+            let events = reviewed.events.iter().filter_map(|id| Some((id, self.ledger().index(*id)?)));
+            let own = events.filter(|(_, event)| self.is_self_review(index, *event));
+            let own = own.map(|(id, _)| format!("{} ({})", self.short(id), self.brief(id))).collect::<Vec<_>>();
+            facts.extend((!own.is_empty()).then(|| ("self-reviewed", own.join(" · "))));
+        }
+        facts
+    }
+
+    /// Whether an event is a review of another by who signed that.
+    fn is_self_review(&self, by: Index, of: Index) -> bool {
+        matches!(self.ledger().data(by), Some(Data::Reviewed(_))) && self.ledger().is_of_own(by, of)
     }
 
     /// `chloe: approval.granted`

@@ -1,9 +1,11 @@
 //! What `status` says of one target.
 
+use std::collections::BTreeSet;
+
 use ledger_format::dag::Index;
 use ledger_format::event::{self, Data, Object};
 use ledger_format::finding::Finding;
-use ledger_format::name::{Component, EventId, Name};
+use ledger_format::name::{Component, EventId, Name, ReleaseId};
 use ledger_format::policy::Policy;
 use ledger_format::projection::gates::Candidate;
 use ledger_format::projection::rollout::Rollout;
@@ -11,8 +13,8 @@ use ledger_format::projection::target::{Standing, Target};
 
 use super::Reader;
 use crate::cli::view::status::{
-    ComponentStatus, Drifted, Health, HealthState, Hold, InFlight, OpenFinding, Overridden, Pending, RolledBack,
-    RunningImage, State, TargetStatus,
+    ComponentStatus, Drifted, Health, HealthState, Hold, InFlight, OpenFinding, Overridden, Pending, RolledBack, State,
+    TargetStatus, WithdrawnHere,
 };
 use crate::ledger::outlook::outlook;
 
@@ -44,8 +46,10 @@ impl Reader<'_> {
             pending: self.pending(deployment, target, &here),
             overridden: begun.and_then(|rollout| self.overridden(rollout.newest())),
             holds: self.holds(deployment, target),
+            withdrawn: self.withdrawn_here(deployment, &here),
             components: self.components(&here),
-            images: live.map(|live| self.images(live)).unwrap_or_default(),
+            missing: here.missing.iter().cloned().collect(),
+            images: self.images(&here),
             as_of: self.as_of(),
         }
     }
@@ -67,17 +71,20 @@ impl Reader<'_> {
             _ => return None,
         };
         let judgement = self.ledger().judge(index, &self.set)?;
-        let accepted = self.ledger().is_accepted(index, &judgement.causes, &self.set);
-        let accepting = |by: &Index| matches!(self.ledger().data(*by), Some(Data::Reviewed(one)) if one.verdict == event::Review::Accept);
-        let mut reviews = self.ledger().naming_in(index, &self.set).into_iter().filter(accepting);
-        let reviewer = reviews.next_back().map(|by| self.ledger().entry(by).principal.clone());
-        Some(Overridden { reason: reason.reason.to_string(), reviewed_by: reviewer.filter(|_| accepted) })
+        let reviews: Vec<Index> = self.ledger().accepting(index, &judgement.causes, &self.set).collect();
+        let own = reviews.iter().find(|review| self.ledger().is_of_own(**review, index));
+        let review = own.or_else(|| reviews.iter().max_by_key(|review| self.ledger().order(**review)));
+        Some(Overridden {
+            reason: reason.reason.to_string(),
+            reviewed_by: review.map(|review| self.ledger().entry(*review).principal.clone()),
+            self_reviewed: own.is_some(),
+        })
     }
 
     fn in_flight(&self, rollout: &Rollout) -> InFlight {
         let ledger = self.ledger();
         let applied = rollout.starts.iter().flat_map(|start| ledger.applied_components(*start, &self.set));
-        let done: std::collections::BTreeSet<&Component> = applied.chain(&rollout.done).collect();
+        let done: BTreeSet<&Component> = applied.chain(&rollout.done).collect();
         InFlight {
             release: self.name(&rollout.key.deployment, &rollout.key.release),
             start: self.id(rollout.newest()),
@@ -189,9 +196,27 @@ impl Reader<'_> {
         waiting.into_iter().filter(|release| Some(*release) != live).filter_map(one).collect()
     }
 
-    /// Where components stand at different releases.
+    /// Releases that run here, or might, and that somebody took back.
+    fn withdrawn_here(&self, deployment: &Name, here: &Target) -> Vec<WithdrawnHere> {
+        let ledger = self.ledger();
+        let releases: BTreeSet<ReleaseId> =
+            here.running.starts().into_iter().filter_map(|start| Some(ledger.start(start)?.release)).collect();
+        let one = |release: ReleaseId| {
+            let by = ledger.entry(ledger.withdrawal(release, &self.set)?);
+            let Some(Data::ReleaseWithdrawn(data)) = by.event.data() else { return None };
+            Some(WithdrawnHere {
+                release: self.name(deployment, &release),
+                event: by.event.id,
+                by: by.principal.clone(),
+                reason: data.reason.to_string(),
+            })
+        };
+        releases.into_iter().filter_map(one).collect()
+    }
+
+    /// Where not all components stand at one release.
     fn components(&self, here: &Target) -> Vec<ComponentStatus> {
-        if here.releases(self.ledger()).len() < 2 {
+        if here.releases(self.ledger()).len() < 2 && here.missing.is_empty() {
             return Vec::new();
         }
         let one = |(component, start): (&Component, &Index)| {
@@ -200,26 +225,6 @@ impl Reader<'_> {
             Some(ComponentStatus { component: component.clone(), release })
         };
         here.stands.iter().filter_map(one).collect()
-    }
-
-    /// The images of the live release, where a promotion brought them, else where they were built.
-    fn images(&self, live: &Rollout) -> Vec<RunningImage> {
-        let ledger = self.ledger();
-        let Some(created) = ledger.release_of(&live.key.deployment, live.key.release, &self.set) else {
-            return Vec::new();
-        };
-        let promotion = live.starts.iter().find_map(|start| ledger.index(ledger.start(*start)?.promotion?));
-        let copied = match promotion.and_then(|index| ledger.data(index)) {
-            Some(Data::PromotionRecorded(promotion)) => promotion.images.as_ref(),
-            Some(_) | None => None,
-        };
-        let one = |(component, artifact): (&Component, &event::Artifact)| {
-            let copy = copied.into_iter().flatten().find(|copy| copy.component == *component);
-            let image = copy.map_or(&artifact.image, |copy| &copy.image);
-            let reference = format!("{}@{}", image.repository, image.digest);
-            RunningImage { component: component.clone(), reference, digest: image.digest }
-        };
-        created.artifacts.iter().flatten().map(one).collect()
     }
 
     /// The ids of some events, as a person sees them.
@@ -233,6 +238,7 @@ fn state(standing: Standing) -> State {
         Standing::Never => State::Never,
         Standing::Active => State::Active,
         Standing::Mixed => State::Mixed,
+        Standing::Partial => State::Partial,
         Standing::InFlight => State::InFlight,
         Standing::Interrupted => State::Interrupted,
         Standing::Failed => State::Failed,

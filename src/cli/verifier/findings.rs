@@ -23,8 +23,10 @@ impl Verifier<'_> {
         let findings = self.ledger().findings(&self.subject.set);
         let open: Vec<&Finding> = findings.iter().filter(|finding| !finding.closed).collect();
         let closed = findings.len() - open.len();
+        let own = findings.iter().filter(|finding| self.ledger().self_review(finding).is_some()).count();
+        let own = if own == 0 { String::new() } else { format!(", {own} self-reviewed") };
         if open.is_empty() {
-            return (passed(CheckName::Policy, verdicts.starts, verdicts.says(closed)), 0);
+            return (passed(CheckName::Policy, verdicts.starts, verdicts.says(closed) + &own), 0);
         }
         let says = match open.as_slice() {
             [only] => format!("1 of {} is {}", judged(verdicts.starts), only.what.code()),
@@ -35,7 +37,7 @@ impl Verifier<'_> {
             Some(_) => format!("{} open", count(open.len(), "finding")),
         };
         let found = open.iter().map(|finding| self.found(finding)).collect();
-        (failed(CheckName::Policy, verdicts.starts, says, found), open.len())
+        (failed(CheckName::Policy, verdicts.starts, says + &own, found), open.len())
     }
 
     fn verdicts(&self) -> Verdicts {

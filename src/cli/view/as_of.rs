@@ -6,7 +6,7 @@ use ledger_format::name::EventId;
 use ledger_format::time::Time;
 use serde::Serialize;
 
-use super::says::list;
+use super::says::{count, list};
 use crate::cli::ui::look::Look;
 use crate::cli::ui::text::Line;
 use crate::cli::ui::times;
@@ -51,8 +51,8 @@ impl AsOf {
         let heads = if self.heads.len() == 1 { "head" } else { "heads" };
         let named = list(self.heads.iter().map(|head| look.event(head)));
         Line::new().dim(format!(
-            "{} events verified{new}, {took} · {heads} {named}, {}",
-            self.events,
+            "{} verified{new}, {took} · {heads} {named}, {}",
+            count(self.events, "event"),
             self.origin(look)
         ))
     }

@@ -21,6 +21,9 @@ pub struct FindingView {
     pub says: String,
     pub causes: Vec<CauseView>,
     pub closed: bool,
+    pub reviewed_by: Option<Name>,
+    /// By who signed it, as nobody else could.
+    pub self_reviewed: bool,
 }
 
 /// One rule that does not hold, and the event to blame, where there is one.
@@ -44,7 +47,12 @@ impl FindingView {
         let since = look.times.relative(self.time.into());
         let style = if self.closed { Style::Dim } else { Style::Attention };
         let line = Line::new().mark(mark).text(format!("{}  ", look.event(&self.event))).styled(style, self.code);
-        page.line(line.text(format!("  {}, {since}", self.says)));
+        let reviewed = match (&self.reviewed_by, self.self_reviewed) {
+            (Some(by), true) => format!(", self-reviewed by {by}"),
+            (Some(by), false) => format!(", reviewed by {by}"),
+            (None, _) => String::new(),
+        };
+        page.line(line.text(format!("  {}, {since}{reviewed}", self.says)));
         let causes =
             self.causes.iter().fold(Facts::indented(4), |facts, cause| facts.fact(&cause.code, cause.says(&look)));
         page.facts(causes);
@@ -69,7 +77,9 @@ impl View for FindingList {
         let open = self.0.iter().filter(|finding| !finding.closed).count();
         let closed = self.0.len() - open;
         let verb = if open == 1 { "is" } else { "are" };
+        let own = self.0.iter().filter(|finding| finding.self_reviewed).count();
         let reviewed = if closed == 0 { String::new() } else { format!(", {closed} reviewed") };
+        let reviewed = if own == 0 { reviewed } else { format!("{reviewed}, {own} self-reviewed") };
         page.line(Line::new().bold(format!("{} {verb} open{reviewed}", count(open, "finding"))));
         for finding in &self.0 {
             finding.draw(page);

@@ -54,14 +54,21 @@ pub struct History {
     pub changes: Vec<Change>,
     #[serde(skip)]
     pub of: usize,
+    #[serde(skip)]
+    pub asked: Asked,
+}
+
+/// What a question was about, which says how a row names its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    OneTarget,
+    OneDeployment,
+    Everything,
 }
 
 impl View for History {
     fn draw(&self, page: &mut Page<'_>) {
         let look = *page.look;
-        let places: std::collections::BTreeSet<_> =
-            self.changes.iter().map(|change| (&change.deployment, &change.target)).collect();
-        let deployments: std::collections::BTreeSet<_> = places.iter().map(|(deployment, _)| deployment).collect();
         let columns = [
             Column::whole("WHEN (UTC)"),
             Column::whole("TARGET"),
@@ -74,14 +81,14 @@ impl View for History {
         ];
         let mut table = Table::new(columns);
         for change in &self.changes {
-            let place = match (places.len(), deployments.len()) {
-                (1, _) => None,
-                (_, 1) => Some(change.target.to_string()),
-                _ => Some(format!("{}/{}", change.deployment, change.target)),
+            let place = match self.asked {
+                Asked::OneTarget => None,
+                Asked::OneDeployment => Some(change.target.to_string()),
+                Asked::Everything => Some(format!("{}/{}", change.deployment, change.target)),
             };
             table.row(change.cells(place, &look));
         }
-        if places.len() == 1 {
+        if self.asked == Asked::OneTarget {
             table = table.without("TARGET");
         }
         page.table(table);
@@ -134,7 +141,11 @@ impl Change {
         let mut reasons = Vec::new();
         reasons.extend(self.rollback.as_ref().map(|back| back.reason.clone()));
         if let Some(over) = &self.overridden {
-            let reviewed = if over.reviewed_by.is_some() { "reviewed" } else { "not reviewed" };
+            let reviewed = match (&over.reviewed_by, over.self_reviewed) {
+                (Some(_), true) => "self-reviewed",
+                (Some(_), false) => "reviewed",
+                (None, _) => "not reviewed",
+            };
             reasons.push(format!("break-glass, {}; {reviewed}", over.reason));
         }
         if !self.approved_by.is_empty() {

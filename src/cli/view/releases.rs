@@ -73,6 +73,8 @@ pub struct OnTarget {
 #[serde(rename_all = "snake_case")]
 pub enum TargetState {
     Active,
+    /// Only some components.
+    Partly,
     Superseded,
     RolledBack,
     Failed,
@@ -91,12 +93,14 @@ pub struct Releases {
     pub releases: Vec<Release>,
     #[serde(skip)]
     pub of: usize,
+    /// Whether those of several deployments were asked for.
+    #[serde(skip)]
+    pub several: bool,
 }
 
 impl View for Releases {
     fn draw(&self, page: &mut Page<'_>) {
         let look = *page.look;
-        let several = self.releases.iter().any(|one| one.deployment != self.releases[0].deployment);
         let mut table = Table::new([
             Column::whole("DEPLOYMENT"),
             Column::whole("RELEASE"),
@@ -120,7 +124,7 @@ impl View for Releases {
                 look.event(&release.event).into(),
             ]);
         }
-        page.table(if several { table } else { table.without("DEPLOYMENT") });
+        page.table(if self.several { table } else { table.without("DEPLOYMENT") });
         if self.releases.len() < self.of {
             page.line(format!("{} of {} shown: --limit {}", self.releases.len(), self.of, self.of));
         }
@@ -146,14 +150,23 @@ impl View for Release {
 impl Release {
     /// `prod, staging`; what it failed or was rolled back from is said too.
     fn runs_on(&self) -> Option<String> {
+        let active = self.targets.iter().filter_map(|on| match on.status {
+            TargetState::Active => Some(on.target.to_string()),
+            TargetState::Partly => Some(format!("{} (partly)", on.target)),
+            TargetState::Superseded | TargetState::RolledBack | TargetState::Failed => None,
+        });
         if self.withdrawn.is_some() {
-            return Some("withdrawn".to_owned());
+            let still = list(active);
+            return Some(if still.is_empty() {
+                "withdrawn".to_owned()
+            } else {
+                format!("withdrawn, still on {still}")
+            });
         }
-        let active = self.targets.iter().filter(|on| on.status == TargetState::Active).map(|on| on.target.to_string());
         let others = self.targets.iter().filter_map(|on| match on.status {
             TargetState::RolledBack => Some(format!("{} (rolled back)", on.target)),
             TargetState::Failed => Some(format!("{} (failed)", on.target)),
-            TargetState::Active | TargetState::Superseded => None,
+            TargetState::Active | TargetState::Partly | TargetState::Superseded => None,
         });
         let all: Vec<String> = active.chain(others).collect();
         if all.is_empty() { None } else { Some(all.join(", ")) }

@@ -4,6 +4,8 @@ use ledger_format::judgement::{Code, RuleCheck};
 use ledger_format::name::Name;
 use serde::Serialize;
 
+use super::says::count;
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RuleRow {
     /// The word by which reports know it: `policy-approvals`.
@@ -64,6 +66,6 @@ pub fn summary(rules: &[RuleRow], target: &Name) -> String {
     let met = rules.iter().filter(|rule| rule.met).count();
     match rules.len() {
         0 => format!("the policy of {target} has no rules"),
-        all => format!("{met} of {all} rules of {target} met"),
+        all => format!("{met} of {} of {target} met", count(all, "rule")),
     }
 }

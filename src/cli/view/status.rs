@@ -34,8 +34,12 @@ pub struct TargetStatus {
     #[serde(rename = "override")]
     pub overridden: Option<Overridden>,
     pub holds: Vec<Hold>,
-    /// Where components stand at different releases: which stands at which.
+    /// Releases that run here although somebody took them back.
+    pub withdrawn: Vec<WithdrawnHere>,
+    /// Where not all components stand at one release: which stands at which.
     pub components: Vec<ComponentStatus>,
+    /// Components of the live release that never came here.
+    pub missing: Vec<Component>,
     pub images: Vec<RunningImage>,
     pub as_of: AsOf,
 }
@@ -47,6 +51,8 @@ pub enum State {
     Active,
     /// Components stand at different releases.
     Mixed,
+    /// Some components of the live release never came here.
+    Partial,
     InFlight,
     Interrupted,
     Failed,
@@ -134,6 +140,8 @@ pub struct Pending {
 pub struct Overridden {
     pub reason: String,
     pub reviewed_by: Option<Name>,
+    /// By who signed it, as nobody else could.
+    pub self_reviewed: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -142,6 +150,14 @@ pub struct Hold {
     pub principal: Name,
     pub reason: String,
     pub until: Option<Time>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct WithdrawnHere {
+    pub release: ReleaseName,
+    pub event: EventId,
+    pub by: Name,
+    pub reason: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

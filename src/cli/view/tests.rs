@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::as_of::{AsOf, Source};
 use super::event_log::{Admission, Entry, Log, Shown, Signature};
-use super::history::{Change, History, Outcome};
+use super::history::{Asked, Change, History, Outcome};
 use super::release_name::ReleaseName;
 use super::releases::{Artifact, Git, OnTarget, Release, Releases, TargetState, Tests};
 use super::status::{
@@ -88,6 +88,8 @@ fn target(target: &str, live: &str, since: &str, by: &str, at: &str) -> TargetSt
         pending: Vec::new(),
         overridden: None,
         holds: Vec::new(),
+        withdrawn: vec![],
+        missing: vec![],
         components: Vec::new(),
         images: Vec::new(),
         as_of: as_of(),
@@ -218,7 +220,9 @@ fn status_as_json() {
         "pending": [],
         "override": null,
         "holds": [],
+        "withdrawn": [],
         "components": [],
+        "missing": [],
         "images": [
           {
             "component": "nixpack/api",
@@ -264,7 +268,7 @@ fn change(alias: &str, at: &str, by: &str, id: &str, ms: u64) -> Change {
 
 fn history() -> History {
     let back = RolledBack { from: Some(release("v1.5.0")), reason: "5xx on /charge, INC-812".into() };
-    let over = Overridden { reason: "INC-797".into(), reviewed_by: Some(name("ben")) };
+    let over = Overridden { reason: "INC-797".into(), reviewed_by: Some(name("ben")), self_reviewed: false };
     let approved = |people: [&str; 2]| people.map(name).to_vec();
     let changes = vec![
         Change {
@@ -285,7 +289,7 @@ fn history() -> History {
             ..change("v1.3.8", "2026-11-14T02:17:00.000Z", "dmitri", "f80c2d6a15e9", 200_000)
         },
     ];
-    History { changes, of: 12 }
+    History { changes, of: 12, asked: Asked::OneTarget }
 }
 
 #[test]
@@ -310,7 +314,7 @@ fn history_of_one_target() {
 
 #[test]
 fn history_as_json() {
-    let history = History { changes: history().changes.split_off(1)[..1].to_vec(), of: 1 };
+    let history = History { changes: history().changes.split_off(1)[..1].to_vec(), of: 1, asked: Asked::OneTarget };
     assert_json_snapshot!(history, @r#"
     [
       {
@@ -377,7 +381,7 @@ fn made() -> Release {
 
 #[test]
 fn releases() {
-    assert_snapshot!(drawn(&Releases { releases: vec![made()], of: 4 }, 100), @r"
+    assert_snapshot!(drawn(&Releases { releases: vec![made()], of: 4, several: false }, 100), @r"
     RELEASE  ID            MADE (UTC)      BY  COMMIT   RUNS ON
     v1.5.0   b7e2c94d10f8  2h ago   08:34  ci  8d3e6f1  staging, prod (rolled back)
     1 of 4 shown: --limit 4

@@ -71,7 +71,7 @@ fn a_release_that_is_withdrawn_never_comes_back() {
     You withdraw a release as ana:
       release    shop v1.5.0 · <id>
       runs on    nowhere
-      for ever   it is rolled out nowhere any more, by break-glass neither; to undo, release anew
+      for ever   it is rolled out nowhere any more, by break-glass neither; to undo, release anew with other content
       reason     leaks tokens
     ");
     team.run("ana", "withdraw release shop v1.5.0 --reason x --yes").fails(2, "already-done");

@@ -18,6 +18,7 @@ mod rollout_broken;
 mod rollout_lock;
 mod screens;
 mod seen;
+mod standing;
 mod stopped;
 mod story;
 mod trust;

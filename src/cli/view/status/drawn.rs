@@ -81,7 +81,7 @@ impl TargetStatus {
                 format!("{} · {}, begun {since} by {}", flight.release.both(look), flight.done(), flight.principal);
             facts = facts.fact("in flight", text);
         }
-        if !self.components.is_empty() {
+        if !self.components.is_empty() && self.unlike().is_none() {
             let each =
                 self.components.iter().map(|one| format!("{} {}", one.component.name(), one.release.short(look)));
             facts = facts.fact("components", list(each));
@@ -121,10 +121,11 @@ impl TargetStatus {
 
     fn mark(&self) -> Option<Mark> {
         let looks = self.dispute.is_some() || self.drift.is_some() || !self.findings.is_empty();
+        let looks = looks || !self.withdrawn.is_empty();
         match self.state {
             State::InFlight => Some(Mark::Running),
             State::Failed => Some(Mark::Failed),
-            State::Interrupted | State::Mixed => Some(Mark::Look),
+            State::Interrupted | State::Mixed | State::Partial => Some(Mark::Look),
             State::Never | State::Active if looks => Some(Mark::Look),
             State::Never | State::Active => None,
         }
@@ -138,7 +139,9 @@ impl TargetStatus {
             State::Never | State::Active if self.dispute.is_some() => "disputed",
             State::Never | State::Active if self.drift.is_some() => "drifted",
             State::Never | State::Active if !self.findings.is_empty() => "to review",
+            State::Never | State::Active if !self.withdrawn.is_empty() => "withdrawn",
             State::Mixed => "mixed",
+            State::Partial => "partial",
             State::Never => "never rolled out",
             State::Active => "active",
         }
@@ -168,6 +171,10 @@ impl TargetStatus {
     fn notes(&self, look: &Look) -> Vec<Line> {
         let look_here = |text: String| self.note(Mark::Look, text);
         let mut notes = Vec::new();
+        notes.extend(self.unlike().map(|word| look_here(format!("{word}: {}", self.stands(look)))));
+        notes.extend(self.withdrawn.iter().map(|gone| {
+            look_here(format!("{} was withdrawn by {}: \"{}\"", gone.release.short(look), gone.by, gone.reason))
+        }));
         notes.extend(self.dispute.iter().map(|dispute| look_here(dispute.says.clone())));
         notes.extend(self.overlaps.iter().take(SHOWN).map(|overlap| look_here(format!("at once: {}", overlap.says))));
         if let Some(more) = self.overlaps.len().checked_sub(SHOWN).filter(|more| *more > 0) {
@@ -188,7 +195,10 @@ impl TargetStatus {
                 .map(|finding| look_here(format!("{} {}: {}", finding.code, look.event(&finding.event), finding.says))),
         );
         notes.extend(self.overridden.iter().map(|over| match &over.reviewed_by {
-            Some(by) => self.note(Mark::Nothing, format!("break-glass: \"{}\"; reviewed by {by}", over.reason)),
+            Some(by) => {
+                let reviewed = if over.self_reviewed { "self-reviewed" } else { "reviewed" };
+                self.note(Mark::Nothing, format!("break-glass: \"{}\"; {reviewed} by {by}", over.reason))
+            }
             None => look_here(format!("break-glass, not reviewed: \"{}\"", over.reason)),
         }));
         notes.extend(self.holds.iter().map(|hold| {
@@ -203,6 +213,27 @@ impl TargetStatus {
         notes
     }
 
+    /// How it is not of one release; not said of what somebody is at.
+    fn unlike(&self) -> Option<&'static str> {
+        match self.state {
+            State::Partial => Some("partial"),
+            State::Mixed => Some("mixed"),
+            State::Failed | State::Interrupted if !self.components.is_empty() => Some("components"),
+            State::Failed | State::Interrupted | State::Never | State::Active | State::InFlight => None,
+        }
+    }
+
+    /// `backend v2, frontend v1; web was never rolled out`
+    fn stands(&self, look: &Look) -> String {
+        let stands =
+            list(self.components.iter().map(|one| format!("{} {}", one.component.name(), one.release.short(look))));
+        match self.missing.as_slice() {
+            [] => stands,
+            [only] => format!("{stands}; {} was never rolled out", only.name()),
+            several => format!("{stands}; {} were never rolled out", list(several.iter().map(Component::name))),
+        }
+    }
+
     fn note(&self, mark: Mark, text: String) -> Line {
         Line::new().mark(mark).then(Line::from(self.target.to_string()).padded(7)).text("  ").text(text)
     }
@@ -210,7 +241,7 @@ impl TargetStatus {
 
 impl InFlight {
     fn done(&self) -> String {
-        format!("{} of {} components", self.done, self.components)
+        format!("{} of {}", self.done, count(self.components, "component"))
     }
 }
 
