@@ -24,7 +24,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let plain = ui_for(&args::Output::scanned(&arguments), &environment, Clock::System);
     let (cli, clock) = match (parse(&arguments), clock) {
         (Ok(cli), Ok(clock)) => (cli, clock),
-        (Err(refused), _) => return tell_refusal(&plain, &refused),
+        (Err(refused), _) => return tell_refusal(&plain, &refused, &named(&arguments)),
         (_, Err(error)) => return tell(&plain, &error.into()),
     };
     let ui = ui_for(&cli.output, &environment, clock);
@@ -51,13 +51,25 @@ fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
     Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
 }
 
+/// The command that a command line names, as far as there is one.
+fn named(arguments: &[OsString]) -> Vec<String> {
+    let mut at = command();
+    let mut path = Vec::new();
+    for word in arguments.iter().skip(1).filter_map(|argument| argument.to_str()) {
+        let Some(next) = at.find_subcommand(word).cloned() else { continue };
+        path.push(next.get_name().to_owned());
+        at = next;
+    }
+    path
+}
+
 fn tell(ui: &Ui, error: &CliError) -> Exit {
     ui.fail(error);
     error.exit()
 }
 
 /// Help and the version are answers; everything else that clap says is an error of ours.
-fn tell_refusal(ui: &Ui, refused: &clap::Error) -> Exit {
+fn tell_refusal(ui: &Ui, refused: &clap::Error, command: &[String]) -> Exit {
     use clap::error::ErrorKind::{DisplayHelp, DisplayVersion};
     if matches!(refused.kind(), DisplayHelp | DisplayVersion) {
         let text = refused.render();
@@ -67,7 +79,7 @@ fn tell_refusal(ui: &Ui, refused: &clap::Error) -> Exit {
         };
         return ui.answer(&text).map_or_else(|error| tell(ui, &error), |()| Exit::Done);
     }
-    tell(ui, &CliError::from(refused))
+    tell(ui, &CliError::misused(refused, command))
 }
 
 fn ui_for(output: &args::Output, environment: &Environment, clock: Clock) -> Ui {

@@ -96,7 +96,7 @@ codes! {
     UnknownImage "unknown-image"
         "A template names an image component that the deployment does not have.",
     UnknownKey "unknown-key"
-        "A key that means nothing here; most often a slip of the pen.",
+        "A key that means nothing here; most often a slip of the pen. `sealog explain configuration` lists all that there are.",
     UnknownTarget "unknown-target"
         "A target is named that the deployment does not have.",
     UnknownVariable "unknown-variable"

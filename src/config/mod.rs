@@ -6,6 +6,7 @@
 mod cycle;
 pub mod deployment;
 pub mod diagnostic;
+pub mod keys;
 pub mod node;
 pub mod path;
 pub mod pin;

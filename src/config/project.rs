@@ -6,6 +6,7 @@ use std::sync::Arc;
 use ledger_format::name::LedgerId;
 
 use super::diagnostic::{Code, Diagnostic};
+use super::keys;
 use super::node::{Entry, MAX_FILE};
 use super::path::ProjectPath;
 use super::reader::Reader;
@@ -112,23 +113,23 @@ struct Settings {
     deployments: Option<ProjectPath>,
 }
 
-fn settings(reader: &mut Reader, keys: Keys) -> Settings {
+fn settings(reader: &mut Reader, taken: Keys) -> Settings {
     let Some(document) = reader.document() else { return Settings::default() };
     let root = Entry { key: reader.file.path.clone(), key_span: 0..0, value: document };
-    let (known, below): (&[&str], &[&str]) = (&["deployments", "ledger", "trust"], &["base_path"]);
-    if keys == Keys::Known {
+    let (known, below) = (keys::PROJECT, keys::PROJECT_DEPLOYMENTS);
+    if taken == Keys::Known {
         reader.fields(&root, SEALOG_YAML, known);
     }
     let entry = |key: &str| root.value.entries().iter().find(|entry| entry.key == key);
     let mut found = Settings::default();
     if let Some(deployments) = entry("deployments") {
-        let fields = match keys {
+        let fields = match taken {
             Keys::Known => reader.fields(deployments, "`deployments`", below),
             Keys::Any => reader.fields(deployments, "`deployments`", &all_keys(deployments)),
         };
         found.deployments = fields.get("base_path").and_then(|entry| base_path(reader, entry));
     }
-    if keys == Keys::Known {
+    if taken == Keys::Known {
         found.ledger = entry("ledger").and_then(|entry| reader.text(entry)).map(|text| text.value);
         found.trust = entry("trust").and_then(|entry| trust(reader, entry));
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::keys::{COMPONENT, CONTEXT, DEPLOYMENT, FILE, METADATA, TARGET};
 use super::node::{Entry, Node};
 use super::reader::{At, Reader};
 use super::source::SourceFile;
@@ -47,28 +48,12 @@ pub struct RawTarget {
     pub stack: Option<String>,
 }
 
-const DEPLOYMENT: &[&str] = &[
-    "name",
-    "description",
-    "labels",
-    "stacks",
-    "context",
-    "depends_on",
-    "vendor",
-    "components",
-    "targets",
-    "settings",
-];
-const COMPONENT: &[&str] = &["metadata", "component", "vars", "settings", "env"];
-const METADATA: &[&str] = &["labels", "depends_on", "description"];
-const TARGET: &[&str] = &["labels", "context", "region", "stack", "description"];
-
 /// Reads one deployment file; what is wrong is left in the reader. `None` where there is no deployment to speak of.
 pub fn read(reader: &mut Reader) -> Option<RawDeployment> {
     let document = reader.document()?;
     let start = 0..0;
     let root = Entry { key: "a deployment file".to_owned(), key_span: start.clone(), value: document };
-    let fields = reader.fields(&root, "a deployment file", &["deployment"]);
+    let fields = reader.fields(&root, "a deployment file", FILE);
     let Some(entry) = fields.get("deployment") else {
         if reader.found.is_empty() {
             reader.missing("the file", "deployment", start);
@@ -95,7 +80,7 @@ fn deployment(reader: &mut Reader, entry: &Entry) -> Option<RawDeployment> {
         targets: Vec::new(),
     };
     if let Some(context) = fields.get("context") {
-        let context = reader.fields(context, "a deployment's context", &["default_target", "promote_by"]);
+        let context = reader.fields(context, "a deployment's context", CONTEXT);
         raw.default_target = context.get("default_target").and_then(|entry| reader.text(entry));
         raw.promote_by = context.get("promote_by").and_then(|entry| reader.text(entry));
     }
@@ -113,7 +98,7 @@ fn deployment(reader: &mut Reader, entry: &Entry) -> Option<RawDeployment> {
 }
 
 fn component(reader: &mut Reader, kind: &Entry, entry: &Entry) -> RawComponent {
-    let fields = reader.fields(entry, "a component", COMPONENT);
+    let fields = reader.fields_or_below(entry, "a component", (COMPONENT, "metadata", METADATA));
     let mut raw = RawComponent {
         kind: key(kind),
         name: key(entry),

@@ -84,9 +84,33 @@ impl Reader {
         self.known(entries, what, known)
     }
 
+    /// The same for a mapping with one below it: a key of that one is told where it belongs.
+    pub fn fields_or_below<'n>(
+        &mut self,
+        entry: &'n Entry,
+        what: &str,
+        (known, below, theirs): (&[&str], &str, &[&str]),
+    ) -> Fields<'n> {
+        let entries = self.entries(entry);
+        self.taken(entries, what, known, |key| theirs.contains(&key).then(|| below.to_owned()))
+    }
+
     pub fn known<'n>(&mut self, entries: &'n [Entry], what: &str, known: &[&str]) -> Fields<'n> {
+        self.taken(entries, what, known, |_| None)
+    }
+
+    fn taken<'n>(
+        &mut self,
+        entries: &'n [Entry],
+        what: &str,
+        known: &[&str],
+        belongs: impl Fn(&str) -> Option<String>,
+    ) -> Fields<'n> {
         for entry in entries.iter().filter(|entry| !known.contains(&entry.key.as_str())) {
             let help = match closest(&entry.key, known.iter().copied()) {
+                _ if let Some(below) = belongs(&entry.key) => {
+                    format!("it belongs under `{below}`: `{below}: {{{}: ...}}`", entry.key)
+                }
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("these there are: {}", known.join(", ")),
             };

@@ -9,34 +9,13 @@ use ledger_format::name::{Component, Name};
 use super::cycle;
 use super::deployment::{ComponentConfig, ComponentKind, DependsOn, Deployment, PromoteBy, Target};
 use super::diagnostic::{Code, Diagnostic};
+use super::keys::IMAGE_VARS;
 use super::raw::{RawComponent, RawDeployment, RawTarget};
 use super::reader::{At, Reader};
 use super::suggest::closest;
 
 /// Words that follow `sealog rollout` and so cannot be a deployment's name.
 const TAKEN: &[&str] = &["apply", "drift", "plan", "status"];
-
-/// The variables that an image component takes; other drivers' are known although this build lacks them.
-const IMAGE_VARS: &[&str] = &[
-    "apt_pkgs",
-    "base",
-    "build_cmd",
-    "builder",
-    "cmd",
-    "dockerfile",
-    "dockerfile_target",
-    "entrypoint",
-    "env",
-    "files",
-    "image",
-    "install_cmd",
-    "labels",
-    "pkgs",
-    "platform",
-    "source",
-    "start_cmd",
-    "workdir",
-];
 
 /// Makes a deployment of what was read; `None` when its name is missing or wrong. Mistakes are left in the reader.
 pub fn deployment(reader: &mut Reader, raw: RawDeployment, root: &Arc<Path>) -> Option<Deployment> {

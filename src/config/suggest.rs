@@ -1,14 +1,20 @@
 //! What somebody may have meant.
 
-/// The candidate nearest to a word that is no candidate itself; `None` when nothing is near.
+/// The candidate nearest to a word that is no candidate itself; `None` when nothing is near, or several are equally.
 pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let limit = (word.chars().count() / 3).max(1);
-    candidates
+    let mut near: Vec<(usize, &str)> = candidates
         .into_iter()
         .map(|candidate| (distance(word, candidate), candidate))
         .filter(|(distance, _)| *distance <= limit)
-        .min()
-        .map(|(_, candidate)| candidate)
+        .collect();
+    near.sort_unstable();
+    near.dedup();
+    match near.as_slice() {
+        [(first, _), (second, _), ..] if first == second => None,
+        [(_, candidate), ..] => Some(candidate),
+        [] => None,
+    }
 }
 
 /// How many letters have to be inserted, left out, replaced or swapped with their neighbour.
@@ -36,7 +42,7 @@ mod tests {
 
     #[test]
     fn near_words_are_found() {
-        let keys = ["depends_on", "labels", "metadata", "vars", "terraform/database"];
+        let keys = ["depends_on", "labels", "metadata", "vars", "terraform/database", "baz", "bat"];
         for (word, expect) in [
             ("depend_on", Some("depends_on")),
             ("lables", Some("labels")),
@@ -44,6 +50,7 @@ mod tests {
             ("terraform/databse", Some("terraform/database")),
             ("x", None),
             ("settings", None),
+            ("bar", None),
         ] {
             assert_eq!(closest(word, keys), expect, "{word}");
         }

@@ -17,3 +17,20 @@ fn check(committed: &str, made: &str) {
 fn errors_page() {
     check("docs/reference/errors.md", &sealog::cli::reference::errors_page());
 }
+
+/// Every key that the loader takes has its row under its heading, and no row tells of a key that it does not take.
+#[test]
+fn every_key_of_the_configuration_is_on_its_page() {
+    let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reference/configuration.md"));
+    let page = page.expect("the page");
+    for (heading, keys) in sealog::config::keys::SECTIONS {
+        let (_, after) = page.split_once(&format!("\n## {heading}\n")).unwrap_or_else(|| panic!("no `## {heading}`"));
+        let section = after.split("\n## ").next().unwrap_or_default();
+        let row = |line: &str| Some(line.strip_prefix("| `")?.split_once("` |")?.0.to_owned());
+        let mut told: Vec<String> = section.lines().filter_map(row).collect();
+        let mut known: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();
+        told.sort_unstable();
+        known.sort_unstable();
+        assert_eq!(told, known, "## {heading}");
+    }
+}

@@ -9,7 +9,6 @@ use ledger_format::projection::difference::ReleaseDifference;
 use crate::cli::World;
 use crate::cli::args::Reading;
 use crate::cli::error::{CliError, Code, Exit};
-use crate::cli::naming::name;
 use crate::cli::reader::{Reader, at};
 use crate::cli::session::Session;
 use crate::cli::view::diff::{
@@ -77,7 +76,8 @@ impl Diff {
                 format!("{}, {}", from.deployment, to.deployment),
             ));
         }
-        let target = self.target.as_deref().map(|text| name("target", text)).transpose()?;
+        let target = self.target.as_deref();
+        let target = target.map(|text| reader.target_of(&from.deployment, text)).transpose()?;
         let (before, after) = (created(reader, &from)?, created(reader, &to)?);
         let named = |found: &Found| reader.name(&found.deployment, &found.release);
         let view = compared(&reader.session, [(named(&from), before), (named(&to), after)], target.as_ref())?;
@@ -86,6 +86,9 @@ impl Diff {
 
     fn points(&self, reader: &Reader<'_>, from: &str) -> Result<(), CliError> {
         let (ledger, look) = (reader.ledger(), reader.world().ui.look());
+        for (text, option) in [(Some(from), "--from"), (self.to.as_deref(), "--to")] {
+            text.map_or(Ok(()), |text| is_point(reader, text, option))?;
+        }
         let (from, _) = at::resolve(ledger, look, from)?;
         let to = match &self.to {
             Some(to) => at::resolve(ledger, look, to)?.0,
@@ -138,6 +141,20 @@ pub(super) fn compared(
         components: components(&difference),
         commits: Commits { from: commit(before), to: commit(after) },
         not_compared: values.unknown,
+    })
+}
+
+/// Whether a text is a point of the ledger; a release is none, it is compared by its name.
+fn is_point(reader: &Reader<'_>, text: &str, option: &str) -> Result<(), CliError> {
+    if at::is_id(text) || reader.world().ui.look().times.parse(text).is_some() {
+        return Ok(());
+    }
+    let error = CliError::new(Code::Usage, format!("`{option} {text}`: that is neither an event nor a time"));
+    Err(match releases::find(reader.ledger(), &reader.set, None, text) {
+        Ok(_) => error.hint("releases are compared by their names: sealog diff <release> <release>"),
+        Err(_) => {
+            error.hint(format!("{option} 8b5e30f7d2c4, {option} 10:13, {option} '11-18 16:43', {option} '26m ago'"))
+        }
     })
 }
 

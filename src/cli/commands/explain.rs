@@ -9,9 +9,14 @@ use crate::cli::ui::page::{Page, View};
 use crate::cli::ui::table::{Column, Table};
 use crate::cli::ui::text::Line;
 
-/// Explain an error by its code
+/// Every key of a project's files.
+const CONFIGURATION: &str = include_str!("../../../docs/reference/configuration.md");
+
+/// Explain an error by its code, or the files of a project
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  sealog explain key-locked\n  sealog explain                # all of them")]
+#[command(
+    after_help = "Examples:\n  sealog explain key-locked\n  sealog explain configuration  # every key of sealog.yaml and of deployments\n  sealog explain                # all of them"
+)]
 pub struct Explain {
     /// The word in `error[...]`; without it, all errors are listed
     code: Option<String>,
@@ -22,6 +27,10 @@ impl Explain {
         match &self.code {
             None => world.ui.show(&Explanations(Code::all().into_iter().map(Explanation::of).collect()))?,
             Some(word) => {
+                if word == "configuration" {
+                    world.ui.answer(CONFIGURATION)?;
+                    return Ok(Exit::Done);
+                }
                 let word = word.trim_start_matches("error[").trim_end_matches([']', ':']);
                 let code = Code::from_word(word).ok_or_else(|| unknown(word))?;
                 world.ui.show(&Explanation::of(code))?;

@@ -4,8 +4,12 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::{CliError, Code};
 
-impl From<&clap::Error> for CliError {
-    fn from(refused: &clap::Error) -> Self {
+/// Groups of commands with one that is meant most often: `sealog hold cafe` lacks the `place`.
+const USUAL: [(&str, &str); 1] = [("hold", "place")];
+
+impl CliError {
+    /// `command`: as far as the command line names one, without `sealog`.
+    pub fn misused(refused: &clap::Error, command: &[String]) -> Self {
         if refused.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
             let help = refused.render().to_string();
             let lines = help.lines().map(super::Line::from).collect::<Vec<_>>();
@@ -22,6 +26,12 @@ impl From<&clap::Error> for CliError {
             let usage = usage.to_string().trim_start_matches("Usage: ").to_owned();
             error = error.fact("usage", usage.clone(), usage);
         }
-        error.hint("sealog help <command>")
+        let group = command.join(" ");
+        if let (Some(ContextValue::String(word)), Some((_, usual))) =
+            (refused.get(ContextKind::InvalidSubcommand), USUAL.iter().find(|(of, _)| *of == group))
+        {
+            error = error.hint(format!("did you mean `sealog {group} {usual} {word}`?"));
+        }
+        error.hint(format!("sealog help {group}").trim_end())
     }
 }

@@ -27,6 +27,13 @@ impl Reader<'_> {
         Ok(places)
     }
 
+    /// The target of this name, of a deployment.
+    pub fn target_of(&self, deployment: &Name, text: &str) -> Result<Name, CliError> {
+        let mut places = self.all_places();
+        places.retain(|(of, _)| of == deployment);
+        known("target", name("target", text)?, &targets(&places))
+    }
+
     fn deployments(&self) -> Vec<Name> {
         let places = self.all_places();
         let created = releases::created(self.ledger(), &self.ledger().everything());

@@ -6,6 +6,7 @@ use ledger_format::name::Component;
 
 use super::super::deployment::{ComponentConfig, Deployment};
 use super::super::diagnostic::{Code, Diagnostic};
+use super::super::keys::{FILE_RULE, IMAGE};
 use super::super::node::{Entry, Kind, Node};
 use super::super::path::ProjectPath;
 use super::super::value::Value;
@@ -62,7 +63,7 @@ impl Reading<'_> {
         }
         let image = self.config.var("image").map(|entry| &entry.value);
         if let Some(image) = image {
-            self.known(image, "image", &["registry", "name", "tag"]);
+            self.known(image, "image", IMAGE);
         }
         let mut part = |key: &str| {
             let node = image?.get(key)?;
@@ -112,7 +113,7 @@ impl Reading<'_> {
     }
 
     fn file_rule(&mut self, item: &Node) -> Option<FileRule> {
-        self.known(item, "a file", &["from", "to", "mode"]);
+        self.known(item, "a file", FILE_RULE);
         let (Some(from), Some(to)) = (item.get("from"), item.get("to")) else {
             self.wrong(item, Code::MissingKey, "a file has `from` and `to`");
             return None;

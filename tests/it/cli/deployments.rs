@@ -110,3 +110,20 @@ fn a_project_without_deployments_says_so() {
     assert_eq!((finished.stdout.as_str(), finished.stderr.as_str()), ("", "· no deployments in deployments\n"));
     assert_eq!(sandbox.run("deployments list --format json").succeeds().stdout, "[]\n");
 }
+
+#[test]
+fn a_key_of_metadata_is_told_where_it_belongs() {
+    let sandbox = Sandbox::new().with_project("shop");
+    let file = "project/deployments/shop.yaml";
+    let text = std::fs::read_to_string(sandbox.path(file)).expect("the deployment");
+    sandbox.write(
+        file,
+        text.replacen(
+            "          depends_on:\n            - manifest/backend\n",
+            "        depends_on: [manifest/backend]\n",
+            1,
+        ),
+    );
+    sandbox.run("deployments validate").fails(2, "unknown-key").says("it belongs under `metadata`");
+    sandbox.run("explain configuration").succeeds().says("## metadata of a component");
+}

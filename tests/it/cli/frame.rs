@@ -29,9 +29,23 @@ fn wrong_usage_is_an_error_with_a_code() {
     error[usage]: unrecognized subcommand 'explian'
       usage      sealog [OPTIONS] <COMMAND>
       hint: a similar subcommand exists: 'explain'
-      hint: sealog help <command>
+      hint: sealog help
     ");
-    assert_snapshot!(sandbox.run("explain --format json --nonsense").stderr, @r#"{"error":{"code":"usage","details":{"usage":"sealog explain --format <FORMAT> [CODE]"},"exit_code":2,"hints":["to pass '--nonsense' as a value, use '-- --nonsense'","sealog help <command>"],"message":"unexpected argument '--nonsense' found","others":[],"see":"sealog explain usage","undone":null}}"#);
+    assert_snapshot!(sandbox.run("explain --format json --nonsense").stderr, @r#"{"error":{"code":"usage","details":{"usage":"sealog explain --format <FORMAT> [CODE]"},"exit_code":2,"hints":["to pass '--nonsense' as a value, use '-- --nonsense'","sealog help explain"],"message":"unexpected argument '--nonsense' found","others":[],"see":"sealog explain usage","undone":null}}"#);
+}
+
+#[test]
+fn wrong_usage_names_the_command_to_read_on() {
+    let sandbox = Sandbox::new();
+    for (line, says) in [
+        ("hold cafe", "did you mean `sealog hold place cafe`?"),
+        ("hold cafe", "hint: sealog help hold\n"),
+        ("--format table ledger log --limit x", "hint: sealog help ledger log\n"),
+        ("ledger log --kind rollout.startd", "a similar value exists: 'rollout.started'"),
+        ("ledger log --kind nonsense", "rollout.finished"),
+    ] {
+        sandbox.run(line).fails(2, "usage").says(says);
+    }
 }
 
 #[test]

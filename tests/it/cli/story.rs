@@ -201,6 +201,8 @@ fn wrong_questions_are_told_apart() {
         ("diff v1.4.0", 2, "usage"),
         ("diff v1.4.0 v9", 2, "not-found"),
         ("diff --from yesterday", 2, "usage"),
+        ("diff --from v1.4.0", 2, "usage"),
+        ("diff v1.4.0 v1.5.0 --target pod", 2, "not-found"),
         ("ledger show 000000", 2, "not-found"),
         ("ledger show abc", 2, "usage"),
         ("ledger show zzzzzz", 2, "usage"),

@@ -1,6 +1,7 @@
 //! `sealog ledger log`: every event, the newest first.
 
 use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use ledger_format::dag::Index;
 use ledger_format::event::Kind;
 use ledger_format::name::Name;
@@ -23,7 +24,7 @@ pub struct Log {
     limit: usize,
 
     /// Only events of this kind, for instance `rollout.started`
-    #[arg(long)]
+    #[arg(long, hide_possible_values = true, value_parser = kinds())]
     kind: Option<Kind>,
 
     /// Only events of this principal
@@ -32,6 +33,11 @@ pub struct Log {
 
     #[command(flatten)]
     reading: Reading,
+}
+
+/// A kind that there is; any other is answered with all of them, and the one that may be meant.
+fn kinds() -> impl TypedValueParser<Value = Kind> {
+    PossibleValuesParser::new(Kind::ALL.iter().map(|kind| kind.as_str())).try_map(|text| text.parse::<Kind>())
 }
 
 impl Log {
