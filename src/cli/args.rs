@@ -25,7 +25,7 @@ pub struct Output {
     )]
     pub format: Format,
 
-    /// Print only the id or reference that was made
+    /// Print only the id or reference that was made, whole
     #[arg(short, long, global = true)]
     pub quiet: bool,
 

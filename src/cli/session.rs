@@ -109,7 +109,9 @@ impl<'a> Session<'a> {
         }
         match &self.before {
             Some(before) if !self.missing.is_empty() => {
-                Err(CliError::behind(before, &self.missing, self.ledger(), &self.place.address))
+                let address = &self.place.address;
+                let verify = format!("sealog verify --ledger {address}   (tells whether what is shown is sound)");
+                Err(CliError::behind(before, &self.missing, self.ledger(), address).hint(verify))
             }
             Some(_) | None => Ok(()),
         }

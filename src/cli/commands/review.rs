@@ -88,15 +88,15 @@ impl Review {
         let findings = ledger.findings(&ledger.everything()).into_iter();
         let wanted = findings.filter(|finding| self.all || !finding.closed);
         let views: Vec<FindingView> = wanted.map(|finding| view(ledger, &teller, &finding)).collect();
-        let open = views.iter().any(|finding| !finding.closed);
+        let mut open: Vec<EventId> = views.iter().filter(|one| !one.closed).map(|one| one.event).collect();
+        open.dedup();
         if views.is_empty() {
             world.ui.nothing("no findings are open");
         }
         world.ui.show(&FindingList(views))?;
-        if open {
-            world.ui.next(&["sealog review <event> --reason <text>"]);
-        }
-        Ok(if open { Exit::OpenFindings } else { Exit::Done })
+        let next: Vec<String> = open.iter().map(|event| format!("sealog review {}", event.short())).collect();
+        world.ui.next(&next.iter().map(String::as_str).collect::<Vec<_>>());
+        Ok(if open.is_empty() { Exit::Done } else { Exit::OpenFindings })
     }
 }
 

@@ -85,7 +85,7 @@ impl CliError {
             )
             .detail("shown", json!({"events": shown.len(), "heads": heads}))
             .shown("shown now", format!("{}, head {}", count(shown.len(), "event"), short(&mut heads.iter().copied())))
-            .hint("sealog verify   (tells whether what is shown is sound)");
+            .hint("any honest copy of the ledger heals it: sealog ledger export there, sealog ledger import here");
         match missing.first() {
             Some(Missing { event, .. }) => {
                 let time = times::rfc3339(event.time.into());

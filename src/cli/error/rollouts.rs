@@ -93,8 +93,12 @@ impl CliError {
         let since = |claim: &Claim| ledger.get(claim.id).map(|entry| entry.event.header.time);
         let first = holders.first().and_then(|claim| Some((claim, since(claim)?)));
         let who = first.map_or_else(String::new, |(claim, since)| {
-            let (exact, relative) = (look.times.exact(since.into()), look.times.relative(since.into()));
-            format!(" by {} since {exact} ({relative})", claim.by.rollout.principal)
+            format!(
+                " by {} since {} ({})",
+                claim.by.rollout.principal,
+                look.times.exact(since.into()),
+                look.times.age(since.into())
+            )
         });
         let mut error = Self::new(Code::TargetBusy, format!("{target} is being rolled out{who}"));
         let mut details = Vec::new();
@@ -109,10 +113,13 @@ impl CliError {
                 .release_of(&rollout.deployment, rollout.release, &set)
                 .and_then(|created| created.alias.as_ref());
             let release = alias.map_or_else(|| rollout.release.short(), ToString::to_string);
-            error = error.shown("holder", format!("{} · {release} · {done}", look.event(&event)));
+            let last = claims::last_event(ledger, claim.id, &set);
+            let ago = last.map_or_else(String::new, |at| format!(" · last event {}", look.times.relative(at.into())));
+            error = error.shown("holder", format!("{} · {release} · {done}{ago}", look.event(&event)));
             details.push(json!({
                 "claim": claim.id, "principal": claim.by.rollout.principal, "release": claim.by.rollout.release,
                 "since": since(claim).map(|since| times::rfc3339(since.into())),
+                "last_event": last.map(|at| times::rfc3339(at.into())),
             }));
         }
         error

@@ -52,6 +52,11 @@ impl Times {
         }
     }
 
+    /// `26m`: how long ago it was.
+    pub fn age(&self, at: UtcDateTime) -> String {
+        coarse((self.now - at).whole_seconds().max(0))
+    }
+
     /// `23m ago  10:49`
     pub fn both(&self, at: UtcDateTime) -> String {
         format!("{:<7}  {}", self.relative(at), self.clock(at)).trim_end().to_owned()

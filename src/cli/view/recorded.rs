@@ -137,6 +137,6 @@ impl View for Recorded {
     }
 
     fn quiet(&self) -> Option<String> {
-        self.event.as_ref().map(EventId::short)
+        self.event.as_ref().map(ToString::to_string)
     }
 }

@@ -184,6 +184,6 @@ impl View for Released {
     }
 
     fn quiet(&self) -> Option<String> {
-        Some(self.name.digest().short())
+        Some(self.name.digest().to_string())
     }
 }

@@ -143,7 +143,7 @@ impl View for Release {
     }
 
     fn quiet(&self) -> Option<String> {
-        Some(self.name.digest().short())
+        Some(self.name.digest().to_string())
     }
 }
 

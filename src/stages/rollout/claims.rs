@@ -7,6 +7,7 @@ use ledger_format::event::{Data, RolloutClaimed};
 use ledger_format::field::{Run, True};
 use ledger_format::ledger::{ClosedSet, Ledger};
 use ledger_format::name::{EventId, Fingerprint, Name, ReleaseId};
+use ledger_format::time::Time;
 
 /// A claim that nothing has ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +43,13 @@ pub fn standing(ledger: &Ledger, deployment: &Name, target: &Name, set: &ClosedS
     let mut found: Vec<Standing> = ledger.entries().filter_map(claim).collect();
     found.sort_by_key(|claim| ledger.order(claim.index));
     found
+}
+
+/// When the process that holds a claim wrote last.
+pub fn last_event(ledger: &Ledger, claim: EventId, set: &ClosedSet) -> Option<Time> {
+    let run = &ledger.get(claim)?.event.header.run;
+    let of_run = ledger.entries().filter(|(index, entry)| set.contains(*index) && entry.event.header.run == *run);
+    of_run.map(|(_, entry)| entry.event.header.time).max()
 }
 
 /// The components that a start under a claim has touched, of how many.

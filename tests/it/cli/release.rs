@@ -122,6 +122,7 @@ fn what_was_not_built_is_told() {
 fn going_back_to_old_sources_takes_the_old_image() {
     let sandbox = built();
     let first = sandbox.run("release -q").succeeds().stdout;
+    assert!(first.starts_with("sha256:") && first.trim().len() == 71, "a whole id, as every -q prints: {first}");
     let old = std::fs::read(sandbox.path(ORDERS)).unwrap();
     sandbox.write(ORDERS, "[prices]\nvat_percent = 7\n");
     sandbox.run("build").succeeds();

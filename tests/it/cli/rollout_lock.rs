@@ -21,6 +21,9 @@ fn a_target_that_is_held_is_busy_for_other_rollouts() {
     shop.run("rollout shop --hold --rollout matrix").succeeds().says("dev is kept for shop v1");
     let busy = shop.run("rollout shop").fails(5, "target-busy");
     assert!(busy.stderr.contains("by dmitri") && busy.stderr.contains("--wait --timeout 15m"), "{}", busy.stderr);
+    for text in [" since 11:12 (0s)\n", " · v1 · not started · last event now\n"] {
+        assert!(busy.stderr.contains(text), "{text} in {}", busy.stderr);
+    }
     shop.run("rollout shop --wait --timeout 1s").fails(5, "target-busy");
     assert_eq!(shop.rendered("dev", "backend/0.yaml"), None);
     // Those of its own rollout are not kept out.
