@@ -19,7 +19,7 @@ use crate::cli::naming;
 use crate::cli::session::{Actor, Session};
 use crate::cli::ui::times;
 use crate::ledger::releases::Found;
-use crate::stages::rollout::{Reach, Request, Way, choose};
+use crate::stages::rollout::{Reach, Request, choose};
 
 use aim::{Aim, reason};
 use ready::{Ready, Waiting};
@@ -170,13 +170,9 @@ impl Arguments {
             (false, false, Some(_)) => Reach::Share(some),
             (false, false, None) => Reach::Only(some),
         };
-        let way = match &self.release {
-            Some(_) => {
-                let said = self.reason.as_deref().or(only_plan.then_some(aim::NOT_SAID));
-                aim::way(world, session, candidate, said)?
-            }
-            None => Way::Forward,
-        };
+        // Also the latest release can be one to go back to: where all later ones were withdrawn.
+        let said = self.reason.as_deref().or(only_plan.then_some(aim::NOT_SAID));
+        let way = aim::way(world, session, candidate, said)?;
         let rollout = shared.map_or_else(aim::new_key, Ok)?;
         let request = Request {
             rollout,

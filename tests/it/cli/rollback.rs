@@ -56,6 +56,15 @@ fn a_release_that_was_withdrawn_is_named() {
 }
 
 #[test]
+fn what_is_latest_because_later_ones_were_withdrawn_is_a_rollback() {
+    let shop = shop();
+    shop.team.run("ana", "withdraw release shop v2 --reason 'leaks tokens' --yes").succeeds();
+    shop.run("rollout shop").fails(2, "needs-answer").says("--reason <text>");
+    shop.run("rollout shop --reason 'v2 leaks'").succeeds().says("live again");
+    assert_eq!(shop.status("dev")["rollback"]["reason"], "v2 leaks");
+}
+
+#[test]
 fn an_older_release_that_is_rolled_out_is_a_rollback() {
     let shop = shop();
     shop.run("rollout shop --release v1").fails(2, "needs-answer").says("this is a rollback");
