@@ -22,7 +22,7 @@ use ledger_format::name::{EventId, Name, ReleaseId};
 
 use ledger_format::time::Time;
 
-pub use aliases::Aliases;
+pub use aliases::{Aliases, Names};
 
 use super::World;
 use super::args::Reading;
@@ -59,7 +59,7 @@ impl<'a> Reader<'a> {
             }
         };
         CliError::unless_level_known(session.ledger(), &set)?;
-        let aliases = Aliases::of(session.ledger());
+        let aliases = Aliases::of(session.ledger(), &set);
         Ok(Self { session, set, moment, source, aliases, watch, as_of: OnceCell::new() })
     }
 
@@ -113,17 +113,13 @@ impl<'a> Reader<'a> {
     }
 }
 
-impl Known for Reader<'_> {
-    fn event(&self, id: &EventId) -> Option<&Event> {
-        self.ledger().get(*id).map(|entry| &entry.event)
+impl Names for Reader<'_> {
+    fn ledger(&self) -> &Ledger {
+        self.session.ledger()
     }
 
-    fn alias(&self, deployment: &Name, release: &ReleaseId) -> Option<&Name> {
-        self.aliases.get(deployment, release)
-    }
-
-    fn one_deployment(&self) -> bool {
-        self.aliases.one_deployment()
+    fn aliases(&self) -> &Aliases {
+        &self.aliases
     }
 }
 

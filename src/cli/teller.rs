@@ -1,12 +1,11 @@
 //! Tells of events in words, outside of the commands that only read.
 
-use ledger_format::event::Event;
 use ledger_format::ledger::Ledger;
-use ledger_format::name::{EventId, Name, ReleaseId};
+use ledger_format::name::EventId;
 
-use super::reader::Aliases;
+use super::reader::{Aliases, Names};
 use super::ui::look::Look;
-use super::view::says::{Known, Says};
+use super::view::says::Says;
 
 /// A ledger and what people call its releases.
 pub struct Teller<'a> {
@@ -17,7 +16,7 @@ pub struct Teller<'a> {
 
 impl<'a> Teller<'a> {
     pub fn new(ledger: &'a Ledger, look: &'a Look) -> Self {
-        Self { ledger, aliases: Aliases::of(ledger), look }
+        Self { ledger, aliases: Aliases::of(ledger, &ledger.everything()), look }
     }
 
     /// `hold.placed prod: freeze, by holly`
@@ -29,16 +28,12 @@ impl<'a> Teller<'a> {
     }
 }
 
-impl Known for Teller<'_> {
-    fn event(&self, id: &EventId) -> Option<&Event> {
-        self.ledger.get(*id).map(|entry| &entry.event)
+impl Names for Teller<'_> {
+    fn ledger(&self) -> &Ledger {
+        self.ledger
     }
 
-    fn alias(&self, deployment: &Name, release: &ReleaseId) -> Option<&Name> {
-        self.aliases.get(deployment, release)
-    }
-
-    fn one_deployment(&self) -> bool {
-        self.aliases.one_deployment()
+    fn aliases(&self) -> &Aliases {
+        &self.aliases
     }
 }

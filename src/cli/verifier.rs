@@ -5,14 +5,13 @@ mod integrity;
 
 use std::collections::BTreeSet;
 
-use ledger_format::event::Event;
 use ledger_format::ledger::{ClosedSet, Ledger};
-use ledger_format::name::{EventId, Name, ReleaseId};
+use ledger_format::name::EventId;
 
 use super::error::{CliError, Code};
-use super::reader::Aliases;
+use super::reader::{Aliases, Names};
 use super::ui::look::Look;
-use super::view::says::{Known, Says, count};
+use super::view::says::{Says, count};
 use super::view::verification::{Check, CheckName, CheckResult, Found, Ignored, Overall, Verification};
 use crate::ledger::open::Opened;
 use crate::ledger::seen::{Missing, Seen};
@@ -51,7 +50,7 @@ pub struct Outcome {
 
 impl<'a> Verifier<'a> {
     pub fn new(subject: &'a Subject<'a>, look: &'a Look) -> Self {
-        Self { aliases: Aliases::of(&subject.opened.ledger), subject, look }
+        Self { aliases: Aliases::of(&subject.opened.ledger, &subject.set), subject, look }
     }
 
     pub fn verify(&self) -> Outcome {
@@ -172,17 +171,13 @@ impl<'a> Verifier<'a> {
     }
 }
 
-impl Known for Verifier<'_> {
-    fn event(&self, id: &EventId) -> Option<&Event> {
-        self.ledger().get(*id).map(|entry| &entry.event)
+impl Names for Verifier<'_> {
+    fn ledger(&self) -> &Ledger {
+        &self.subject.opened.ledger
     }
 
-    fn alias(&self, deployment: &Name, release: &ReleaseId) -> Option<&Name> {
-        self.aliases.get(deployment, release)
-    }
-
-    fn one_deployment(&self) -> bool {
-        self.aliases.one_deployment()
+    fn aliases(&self) -> &Aliases {
+        &self.aliases
     }
 }
 

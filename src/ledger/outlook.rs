@@ -12,8 +12,6 @@ use ledger_format::projection::gates::Candidate;
 use ledger_format::right::{Ask, Dimension, Need, Scope};
 use ledger_format::time::Time;
 
-use super::releases;
-
 /// The rules of a target's policy, as a start of the whole release would find them now.
 #[derive(Debug, Clone)]
 pub struct Outlook {
@@ -57,11 +55,10 @@ pub fn outlook(ledger: &Ledger, candidate: Candidate<'_>, time: Time, set: &Clos
     Some(Outlook { gate, checks, approvals, holds, denials })
 }
 
-/// The newest `release.created` of a release for a target.
+/// The newest `release.created` of a release, where that carries the target.
 pub fn created<'a>(ledger: &'a Ledger, candidate: Candidate<'_>, set: &ClosedSet) -> Option<&'a ReleaseCreated> {
-    let all = releases::created(ledger, set).into_iter().rev().map(|(_, created)| created);
-    let mut all = all.filter(|created| created.deployment == *candidate.deployment);
-    all.find(|created| created.release == candidate.release && created.carries(candidate.target))
+    let created = ledger.release_of(candidate.deployment, candidate.release, set)?;
+    created.carries(candidate.target).then_some(created)
 }
 
 fn start(

@@ -145,7 +145,8 @@ enum Withdrawn {
     Too,
 }
 
-fn newest_alias(all: &[(Index, &ReleaseCreated)], release: ReleaseId) -> Option<Name> {
+/// What a release was called last.
+pub fn newest_alias(all: &[(Index, &ReleaseCreated)], release: ReleaseId) -> Option<Name> {
     all.iter().rev().filter(|(_, created)| created.release == release).find_map(|(_, created)| created.alias.clone())
 }
 

@@ -13,8 +13,8 @@ use crate::name::{Name, ReleaseId};
 pub struct Release<'a> {
     pub deployment: &'a Name,
     pub release: ReleaseId,
-    /// The first event that made it, as events are shown.
-    pub first: (Index, &'a ReleaseCreated),
+    /// The newest event that made it, as events are shown: who, when, of which commit.
+    pub newest: (Index, &'a ReleaseCreated),
     /// The newest name that it was given.
     pub alias: Option<&'a Name>,
     pub withdrawn: Option<Index>,
@@ -30,11 +30,12 @@ impl Ledger {
             let release = found.entry((&created.deployment, created.release)).or_insert_with(|| Release {
                 deployment: &created.deployment,
                 release: created.release,
-                first: (index, created),
+                newest: (index, created),
                 alias: None,
                 withdrawn: self.withdrawal(created.release, set),
                 targets: BTreeMap::new(),
             });
+            release.newest = (index, created);
             release.alias = created.alias.as_ref().or(release.alias);
         }
         let mut releases: Vec<Release<'_>> = found.into_values().collect();
@@ -45,7 +46,7 @@ impl Ledger {
                 release.targets.extend(fate);
             }
         }
-        releases.sort_by_key(|release| std::cmp::Reverse(self.order(release.first.0)));
+        releases.sort_by_key(|release| std::cmp::Reverse(self.order(release.newest.0)));
         releases
     }
 

@@ -172,14 +172,25 @@ impl Ledger {
         applied
     }
 
-    /// The newest `release.created` of a release, whichever targets it carries.
+    /// What the newest `release.created` of a release says.
     pub fn release_of(&self, deployment: &Name, release: ReleaseId, set: &ClosedSet) -> Option<&ReleaseCreated> {
+        self.newest_created(deployment, release, set).map(|(_, created)| created)
+    }
+
+    /// The newest `release.created` of a release: all of them have the same content, and this one says who made it, when
+    /// and of which commit.
+    pub fn newest_created(
+        &self,
+        deployment: &Name,
+        release: ReleaseId,
+        set: &ClosedSet,
+    ) -> Option<(Index, &ReleaseCreated)> {
         let all = self.indexes.releases.get(&release).into_iter().flatten().copied();
         let effective = all.filter(|index| self.is_effective(*index, set));
-        let newest = effective.max_by_key(|index| self.order(*index)).and_then(|index| self.data(index));
-        match newest {
-            Some(Data::ReleaseCreated(created)) if created.deployment == *deployment => Some(created),
-            Some(_) | None => None,
+        let newest = effective.max_by_key(|index| self.order(*index))?;
+        match self.data(newest)? {
+            Data::ReleaseCreated(created) if created.deployment == *deployment => Some((newest, created)),
+            _ => None,
         }
     }
 

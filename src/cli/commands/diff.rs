@@ -79,8 +79,8 @@ impl Diff {
         let target = self.target.as_deref();
         let target = target.map(|text| reader.target_of(&from.deployment, text)).transpose()?;
         let (before, after) = (created(reader, &from)?, created(reader, &to)?);
-        let named = |found: &Found| reader.name(&found.deployment, &found.release);
-        let view = compared(&reader.session, [(named(&from), before), (named(&to), after)], target.as_ref())?;
+        let (from, to) = (called(reader, &from, named[0]), called(reader, &to, named[1]));
+        let view = compared(&reader.session, [(from, before), (to, after)], target.as_ref())?;
         reader.world().ui.show_paged(&view)
     }
 
@@ -94,6 +94,7 @@ impl Diff {
             Some(to) => at::resolve(ledger, look, to)?.0,
             None => reader.set.clone(),
         };
+        forwards(&from, &to)?;
         let difference = ledger.difference(&from, &to);
         let heads =
             |set: &ClosedSet| -> Vec<EventId> { ledger.heads(set).into_iter().map(|head| reader.id(head)).collect() };
@@ -156,6 +157,25 @@ fn is_point(reader: &Reader<'_>, text: &str, option: &str) -> Result<(), CliErro
             error.hint(format!("{option} 8b5e30f7d2c4, {option} 10:13, {option} '11-18 16:43', {option} '26m ago'"))
         }
     })
+}
+
+/// A release by the alias that it was asked for by, else by its newest.
+fn called(reader: &Reader<'_>, found: &Found, text: &str) -> ReleaseName {
+    let text = text.strip_prefix(&format!("{}/", found.deployment)).unwrap_or(text);
+    let created = releases::created(reader.ledger(), &reader.set);
+    let mut aliases = created.iter().filter(|(_, one)| one.release == found.release).map(|(_, one)| &one.alias);
+    let asked = aliases.find_map(|alias| alias.clone().filter(|alias| alias.as_str() == text));
+    ReleaseName::new(found.release, asked.or_else(|| found.alias.clone()))
+}
+
+/// The later point has not left the earlier one behind it.
+fn forwards(from: &ClosedSet, to: &ClosedSet) -> Result<(), CliError> {
+    let is_behind = to.len() < from.len() && to.past.iter().all(|index| from.contains(index));
+    if !is_behind {
+        return Ok(());
+    }
+    let message = format!("--from has all {} events of --to, and more: it is the later point", to.len());
+    Err(CliError::new(Code::Usage, message).hint("give the earlier point as --from"))
 }
 
 fn created<'a>(reader: &'a Reader<'_>, found: &Found) -> Result<&'a ReleaseCreated, CliError> {

@@ -75,7 +75,7 @@ impl Releases {
         let mut all = reader.ledger().releases(deployment.as_ref(), &reader.set);
         if let Some(target) = &self.target {
             let target = name("target", target)?;
-            all.retain(|release| release.first.1.carries(&target));
+            all.retain(|release| release.newest.1.carries(&target));
         }
         match all.first() {
             None => world.ui.nothing("no such releases"),

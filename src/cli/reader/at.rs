@@ -3,6 +3,7 @@
 use ledger_format::ledger::{ClosedSet, Ledger};
 use ledger_format::name::EventId;
 use ledger_format::time::Time;
+use time::UtcDateTime;
 
 use crate::cli::error::{CliError, Code};
 use crate::cli::ui::look::Look;
@@ -11,7 +12,10 @@ use crate::ledger::releases::FEWEST_DIGITS;
 /// The events up to a time, or an event and its past; and that time.
 pub fn resolve(ledger: &Ledger, look: &Look, text: &str) -> Result<(ClosedSet, Time), CliError> {
     match look.times.last(text) {
-        Some(moment) => at_time(ledger, look, text, moment.into()).map(|set| (set, moment.into())),
+        Some(moment) => {
+            let moment = come(look, text, moment)?;
+            at_time(ledger, look, text, moment.into()).map(|set| (set, moment.into()))
+        }
         None if is_id(text) => {
             let ids = ledger.entries().map(|(_, entry)| entry.event.id);
             let id = one_of(ids, look, text)?;
@@ -20,6 +24,21 @@ pub fn resolve(ledger: &Ledger, look: &Look, text: &str) -> Result<(ClosedSet, T
         }
         None => Err(CliError::new(Code::Usage, format!("`{text}` is neither an event nor a time"))
             .hint("--at 8b5e30f7d2c4, --at 10:13, --at '11-18 16:43', --at 2026-11-18, --at '26m ago'")),
+    }
+}
+
+/// A time that is not to come. What began and has not ended, a day or a minute, is meant until now.
+fn come(look: &Look, text: &str, moment: UtcDateTime) -> Result<UtcDateTime, CliError> {
+    let now = look.times.now();
+    let is_this_day = moment.date() == now.date() && !text.contains(':');
+    let is_this_minute = moment.date() == now.date() && (moment.hour(), moment.minute()) == (now.hour(), now.minute());
+    match moment <= now {
+        true => Ok(moment),
+        false if is_this_day || is_this_minute => Ok(now),
+        false => {
+            let message = format!("{text} has not come: it is {}", look.times.exact(now));
+            Err(CliError::new(Code::Usage, message).hint("without --at: as it is now; '11-18 16:43' for another day"))
+        }
     }
 }
 

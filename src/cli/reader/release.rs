@@ -13,7 +13,7 @@ use crate::cli::view::releases::{Artifact, Git, OnTarget, Release, TargetState, 
 
 impl Reader<'_> {
     pub fn release(&self, release: &release::Release<'_>) -> Release {
-        let (index, created) = release.first;
+        let (index, created) = release.newest;
         let entry = self.ledger().entry(index);
         Release {
             name: ReleaseName::new(release.release, release.alias.cloned()),

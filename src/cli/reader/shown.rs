@@ -32,12 +32,30 @@ impl Reader<'_> {
         let mut why = None;
         for name in &stored {
             match self.session.store.get(name)?.map(|bundle| Received::read(&bundle)) {
-                Some(Ok(received)) if received.id() == id => return Ok(self.of_received(&received, &stored)),
+                Some(Ok(received)) if received.id() == id => {
+                    self.is_there(&id)?;
+                    return Ok(self.of_received(&received, &stored));
+                }
                 Some(Err(error)) => why = Some(error),
                 Some(Ok(_)) | None => {}
             }
         }
         Err(no_event(&id, why))
+    }
+
+    /// An event of the ledger is shown only as of a point that has it.
+    fn is_there(&self, id: &EventId) -> Result<(), CliError> {
+        let Some(index) = self.ledger().index(*id).filter(|index| !self.set.contains(*index)) else { return Ok(()) };
+        let times = &self.world().ui.look().times;
+        let (claimed, asked) = (self.ledger().entry(index).event.header.time, self.moment);
+        let why = if claimed > asked { "it is later" } else { "it had not been seen there" };
+        let message = format!(
+            "event {} is not in the ledger as of {}: {why}, claimed {}",
+            self.short(id),
+            times.exact(asked.into()),
+            times.exact(claimed.into())
+        );
+        Err(CliError::new(Code::NotFound, message).detail("event", id.to_string()).hint("leave out --at"))
     }
 
     fn of_received(&self, received: &Received, stored: &[StoredName]) -> Shown {

@@ -45,17 +45,16 @@ impl CandidateView {
         let created = outlook::created(ledger, candidate, set);
         let git = created.and_then(|created| created.git.as_ref());
         let authors: Vec<Name> = git.iter().flat_map(|git| git.authors.iter().flatten().cloned()).collect();
-        let signers = || {
-            let of_release = releases::created(ledger, set).into_iter().filter(|(_, one)| one.release == found.release);
-            let names: BTreeSet<Name> = of_release.map(|(index, _)| ledger.entry(index).principal.clone()).collect();
-            names.into_iter().collect()
+        let signer = || {
+            let (newest, _) = ledger.newest_created(&found.deployment, found.release, set)?;
+            Some(ledger.entry(newest).principal.clone())
         };
         Self {
             deployment: found.deployment.clone(),
             target: target.clone(),
             release: ReleaseName::new(found.release, found.alias.clone()),
             commit: git.map(|git| git.commit.clone()),
-            by: if authors.is_empty() { signers() } else { authors },
+            by: if authors.is_empty() { signer().into_iter().collect() } else { authors },
             replaces: created.map_or_else(Vec::new, |created| replaced(ledger, candidate, created, set)),
         }
     }
@@ -94,10 +93,11 @@ fn replaced(ledger: &Ledger, candidate: Candidate<'_>, created: &ReleaseCreated,
     let running = ledger.running(candidate.deployment, candidate.target, set);
     let starts = running.starts();
     let running: BTreeSet<_> = starts.iter().filter_map(|start| Some(ledger.start(*start)?.release)).collect();
+    let named = releases::created(ledger, set);
     let others = running.into_iter().filter_map(|release| {
         let other = outlook::created(ledger, Candidate { release, ..candidate }, set)?;
         Some(Replaced {
-            release: ReleaseName::new(release, other.alias.clone()),
+            release: ReleaseName::new(release, releases::newest_alias(&named, release)),
             images: images(created)
                 .symmetric_difference(&images(other))
                 .map(|(name, _)| name)

@@ -128,6 +128,10 @@ struct Row {
 
 impl OfReleases {
     fn counts(&self) -> String {
+        if self.from.digest() == self.to.digest() {
+            let both = if self.from == self.to { "the same release" } else { "one release under two names" };
+            return both.to_owned();
+        }
         let counts = [
             (self.images.len(), "image"),
             (self.values.len(), "value"),

@@ -148,7 +148,7 @@ impl View for Release {
 }
 
 impl Release {
-    /// `prod, staging`; what it failed or was rolled back from is said too.
+    /// `dev, staging; rolled back on prod`: where it runs, then where it does not although it was rolled out there.
     fn runs_on(&self) -> Option<String> {
         let active = self.targets.iter().filter_map(|on| match on.status {
             TargetState::Active => Some(on.target.to_string()),
@@ -163,13 +163,20 @@ impl Release {
                 format!("withdrawn, still on {still}")
             });
         }
-        let others = self.targets.iter().filter_map(|on| match on.status {
-            TargetState::RolledBack => Some(format!("{} (rolled back)", on.target)),
-            TargetState::Failed => Some(format!("{} (failed)", on.target)),
-            TargetState::Active | TargetState::Partly | TargetState::Superseded => None,
-        });
-        let all: Vec<String> = active.chain(others).collect();
-        if all.is_empty() { None } else { Some(all.join(", ")) }
+        let on = |status| {
+            let there = self.targets.iter().filter(|on| on.status == status);
+            list(there.map(|on| &on.target))
+        };
+        let ended = [(TargetState::RolledBack, "rolled back"), (TargetState::Failed, "failed")];
+        let ended = ended.map(|(status, says)| (on(status), says));
+        let ended = ended.iter().filter(|(targets, _)| !targets.is_empty());
+        let ended: Vec<String> = ended.map(|(targets, says)| format!("{says} on {targets}")).collect();
+        let running = match list(active) {
+            none if none.is_empty() && ended.is_empty() => return None,
+            none if none.is_empty() => "nowhere".to_owned(),
+            targets => targets,
+        };
+        Some([vec![running], ended].concat().join("; "))
     }
 
     fn facts(&self, look: &Look) -> Facts {

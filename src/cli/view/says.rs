@@ -130,7 +130,9 @@ impl Says<'_> {
 
     fn created(&self, data: &ReleaseCreated) -> String {
         let images = data.artifacts.as_ref().map_or(0, |artifacts| artifacts.len());
-        let name = self.release(&data.deployment, &data.release);
+        // What it was called by this event, whatever it was called since.
+        let own = data.alias.as_ref().map(ToString::to_string);
+        let name = own.unwrap_or_else(|| self.release(&data.deployment, &data.release));
         let made_with = data.target.as_ref().map(|target| format!(", made with {target}")).unwrap_or_default();
         format!("{name}: {}, targets {}{made_with}", count(images, "image"), list(data.config.keys()))
     }

@@ -383,7 +383,7 @@ fn made() -> Release {
 fn releases() {
     assert_snapshot!(drawn(&Releases { releases: vec![made()], of: 4, several: false }, 100), @r"
     RELEASE  ID            MADE (UTC)      BY  COMMIT   RUNS ON
-    v1.5.0   b7e2c94d10f8  2h ago   08:34  ci  8d3e6f1  staging, prod (rolled back)
+    v1.5.0   b7e2c94d10f8  2h ago   08:34  ci  8d3e6f1  staging; rolled back on prod
     1 of 4 shown: --limit 4
     ");
     assert_snapshot!(drawn(&made(), 100), @r"
@@ -394,7 +394,7 @@ fn releases() {
       evidence   211 tests passed, 2 skipped
       values     prod sha256:c574cfee81f8
       notes      pr=#482
-      runs on    staging, prod (rolled back)
+      runs on    staging; rolled back on prod
       event      c2b89f50d7a3
     ");
     assert_json_snapshot!(made(), @r##"

@@ -5,6 +5,7 @@ mod attacks;
 mod authority;
 mod build;
 mod deployments;
+mod earlier;
 mod frame;
 mod gates;
 mod init;

@@ -51,7 +51,7 @@ fn the_story_is_read_at_any_point() {
     assert_snapshot!(drawn(&sandbox, "releases payment-service"), @r"
     RELEASE  ID            MADE (UTC)      BY  COMMIT   RUNS ON
     v1.5.1   cd967c42b5a2  4m ago   11:08  ci  c40a9d7  -
-    v1.5.0   b0c0fb7acfb3  2h ago   08:34  ci  8d3e6f1  dev, staging, prod (rolled back)
+    v1.5.0   b0c0fb7acfb3  2h ago   08:34  ci  8d3e6f1  dev, staging; rolled back on prod
     v1.4.0   19f216236d92  3d ago   11-17  ci  5be01f2  prod
     v1.3.8   36633f310edf  7d ago   11-13  ci  0fd29c4  -
     ");
@@ -63,7 +63,7 @@ fn the_story_is_read_at_any_point() {
       evidence   211 tests passed, 2 skipped
       values     dev sha256:040a71943a8a · prod sha256:705485914f09 · staging sha256:5823dd93fc98
       notes      pr=#482
-      runs on    dev, staging, prod (rolled back)
+      runs on    dev, staging; rolled back on prod
       event      bb94d3e5b455
     ");
 }
