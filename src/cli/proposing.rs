@@ -2,7 +2,7 @@
 
 use ledger_format::authority::document::Authority;
 use ledger_format::event::{ApprovalGranted, AuthorityProposed, Data, Kind};
-use ledger_format::field::Text;
+use ledger_format::field::{Set, Text};
 use ledger_format::ledger::{ClosedSet, Ledger};
 use ledger_format::name::{EventId, Name};
 use ledger_format::policy::Policy;
@@ -57,24 +57,39 @@ pub fn propose_with_key(
     }
     world.ui.plan(&plan);
     world.ui.confirm("Sign it?", changing.assume())?;
+    let forked = session.is_forked();
     let mut writer = session.writer(actor)?;
     if let Some(key) = new {
         key.keep_and_say(world, &plan.by)?;
     }
-    let appended = writer.append(AuthorityProposed { authority: successor.new, reason });
+    let turn = writer.turn()?;
+    let builds_on_newest = still_newest(writer.ledger(), &successor.new);
+    let appended =
+        builds_on_newest.and_then(|()| writer.append(AuthorityProposed { authority: successor.new, reason }));
     if let (Err(_), Some(key)) = (&appended, new)
         && writer.lacks(&key.key.public().fingerprint())
     {
         key.discard();
     }
     let id = appended?;
+    if turn.is_none() {
+        writer.refresh()?;
+    }
     let session = writer.finish();
+    drop(turn);
+    session.not_forked_since(forked)?;
     let state = state_of(session.ledger(), id);
     world.ui.show(&Proposal { proposal: Some(id), state, ..plan })?;
     if state == State::Open {
         world.ui.next(&[&format!("sealog ledger endorse {}   (another root)", id.short())]);
     }
     Ok(Exit::Done)
+}
+
+/// Whether what a proposal replaces is what is in force, also after others wrote.
+fn still_newest(ledger: &Ledger, new: &Authority) -> Result<(), CliError> {
+    let newest = Set::new(ledger.newest_authorities(&ledger.everything()));
+    if newest == new.replaces { Ok(()) } else { Err(CliError::authority_changed().undone(UNDONE)) }
 }
 
 /// Whether a proposal that was just recorded, or endorsed, is in force now.

@@ -30,6 +30,14 @@ impl Lock {
         Ok(Self { _file: file })
     }
 
+    /// The same; `None` where the file system knows no locks.
+    pub fn wait_where_known(path: &Path) -> Result<Option<Self>, FsError> {
+        match Self::wait(path) {
+            Err(error) if error.kind() == Some(io::ErrorKind::Unsupported) => Ok(None),
+            held => held.map(Some),
+        }
+    }
+
     /// Takes the lock on this file if it is free; the file is created where it is missing.
     pub fn try_take(path: &Path) -> Result<TryLock, FsError> {
         let file = open_lock(path)?;

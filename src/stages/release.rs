@@ -160,7 +160,8 @@ fn named(bytes: &[u8]) -> field::Blob {
     }
 }
 
-fn may_be_made(release: &ReleaseCreated, ledger: &Ledger, set: &ClosedSet) -> Result<(), ReleaseError> {
+/// Whether the release was not withdrawn, and its alias is nobody else's.
+pub fn may_be_made(release: &ReleaseCreated, ledger: &Ledger, set: &ClosedSet) -> Result<(), ReleaseError> {
     let (deployment, id) = (release.deployment.clone(), release.release);
     if let Some(withdrawal) = ledger.withdrawal(id, set) {
         let reason = match ledger.data(withdrawal) {

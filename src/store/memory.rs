@@ -9,6 +9,7 @@ use ledger_format::name::EventId;
 use super::{
     Blob, Flush, LedgerStore, Listing, StoreClass, StoreError, StoreIdentity, StoredName, check_blobs, check_bundle,
 };
+use crate::fs::Lock;
 
 /// Events and blobs of this process.
 #[derive(Debug, Default)]
@@ -72,6 +73,10 @@ impl LedgerStore for Memory {
 
     fn get_blob(&self, digest: &Digest) -> Result<Option<Vec<u8>>, StoreError> {
         Ok(self.content().blobs.get(digest).cloned())
+    }
+
+    fn turn(&self) -> Result<Option<Lock>, StoreError> {
+        Ok(None)
     }
 
     fn flush(&self) -> Result<Flush, StoreError> {

@@ -16,7 +16,7 @@ pub use memory::Memory;
 pub use name::StoredName;
 pub use oci_layout::OciLayout;
 
-use crate::fs::{FsError, Limit};
+use crate::fs::{FsError, Limit, Lock};
 use crate::registry::layout::LayoutError;
 
 /// The most that an event's bundle may have.
@@ -50,6 +50,11 @@ pub trait LedgerStore: Send + Sync {
 
     /// A blob, checked against its digest; `None` when it is not there.
     fn get_blob(&self, digest: &Digest) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// Waits for the turn of those who write what there may be only once: they list again in it, look, and put. It ends
+    /// when dropped. `None` where the store has no turns to give, as a registry: who writes there looks afterwards.
+    /// Who puts an ordinary event takes none.
+    fn turn(&self) -> Result<Option<Lock>, StoreError>;
 
     /// At the end of a command that wrote: shows other tools the newest events. No event's safety depends on it.
     fn flush(&self) -> Result<Flush, StoreError>;

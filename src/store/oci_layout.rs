@@ -12,6 +12,8 @@
 //! sealog/blobs/<hex>           the truth of those blobs
 //! sealog/tmp/<random>          what is being written
 //! sealog/lock                  exclusive lock for index.json only; an append takes none
+//! sealog/writing               exclusive lock of who writes what there may be only once: a first event, an authority,
+//!                              the name of a release
 //! ```
 
 mod projection;
@@ -32,7 +34,7 @@ use super::{
     StoredName, check_blobs, check_bundle,
 };
 use crate::clock::Pace;
-use crate::fs::{self, FsError, Limit};
+use crate::fs::{self, FsError, Limit, Lock};
 use crate::registry::layout::{Layout, LayoutError, read_checked};
 
 /// How often a long command lets other tools see what it wrote.
@@ -216,6 +218,11 @@ impl LedgerStore for OciLayout {
             (Err(error), _) | (_, Err(error)) => Err(error.into()),
             (Ok(_), Ok(None)) => Ok(None),
         }
+    }
+
+    fn turn(&self) -> Result<Option<Lock>, StoreError> {
+        self.layout.make_folders()?;
+        Ok(Lock::wait_where_known(&self.own("writing"))?)
     }
 
     fn flush(&self) -> Result<Flush, StoreError> {

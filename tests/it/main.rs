@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod architecture;
+mod at_once;
 mod cli;
 mod components;
 mod config;

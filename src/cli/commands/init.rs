@@ -74,7 +74,7 @@ impl Init {
         }
         world.ui.plan(&plan);
         world.ui.confirm("Create it?", if self.yes { Assume::Yes } else { Assume::Ask })?;
-        let made = create(world, plan)?;
+        let Some(made) = create(world, plan)? else { return self.is_there(world, &which) };
         made.warn_if_not_pinned(world);
         world.ui.show(&made)?;
         view::next(world);
@@ -100,12 +100,17 @@ impl Init {
     }
 }
 
-fn create(world: &World<'_>, plan: Plan) -> Result<Initialised, CliError> {
+/// `None` where somebody else was first.
+fn create(world: &World<'_>, plan: Plan) -> Result<Option<Initialised>, CliError> {
     // Whatever may still fail comes before anything is written.
     let key = plan.key.ready(world)?;
     let spare = ReadyKey::new(plan.spare.clone())?;
     let passphrase = world.ui.new_passphrase(world.environment)?;
     let store = store::create(&plan.place.address, describe)?;
+    let _turn = store.turn()?;
+    if !store.list()?.events.is_empty() {
+        return Ok(None);
+    }
     for key in [&key, &spare] {
         key.keep(passphrase.as_ref())?;
     }
@@ -118,7 +123,7 @@ fn create(world: &World<'_>, plan: Plan) -> Result<Initialised, CliError> {
     Session::begun(world, &plan.place, id)?;
     let pinned = pin(&plan.root, id, plan.ledger_line.as_deref());
     let ignored_in = plan.ignoring.carry_out(world, &plan.root);
-    Ok(Initialised {
+    Ok(Some(Initialised {
         ignored_in,
         ledger: id,
         address: plan.place.address.to_string(),
@@ -133,7 +138,7 @@ fn create(world: &World<'_>, plan: Plan) -> Result<Initialised, CliError> {
             spare_place: plan.spare_shown,
             encrypted: passphrase.is_some(),
         }),
-    })
+    }))
 }
 
 fn holds_events(place: &Place) -> Result<bool, CliError> {

@@ -85,6 +85,9 @@ impl Release {
         }
         let actor = session.actor(&self.changing.key)?;
         let mut writer = session.writer(actor)?;
+        let _turn = if plan.release.alias.is_some() { writer.turn()? } else { None };
+        release::may_be_made(&plan.release, writer.ledger(), &writer.ledger().everything())
+            .map_err(|error| CliError::from(error).undone(UNRELEASED))?;
         let event: EventId = writer.append_with_blobs(plan.release.clone(), &plan.blobs)?;
         let principal = writer.principal.clone();
         shown(State::Made(event), &writer.finish(), Some(&principal))?;

@@ -225,8 +225,8 @@ codes! {
         "The place does not hold the ledger that you pinned, or that this machine knows from there; or the authority that you want to trust is not in force there.",
         "Look whether the address is right. A new ledger in the old place is nothing that sealog believes by itself: compare the new id with colleagues, then change `trust:`.";
     PlanOutdated, "plan-outdated", Refused,
-        "A rollback undoes what was shown above the question, and something else runs there now.",
-        "Look at `sealog status`, and run the command again.";
+        "What was shown above the question is not what is there now: something else runs on the target that a rollback was for, or somebody else changed who may do what.",
+        "Nothing was done. Run the command again and look at what it shows now.";
     PolicyNotMet, "policy-not-met", Refused,
         "The policy of the target asks for something that is not there yet: approvals, tests, time on another target, a window.",
         "The error lists each rule with what was found. `sealog ledger policy show` shows the policy itself.";

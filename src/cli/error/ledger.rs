@@ -124,6 +124,12 @@ impl CliError {
             .hint("sealog ledger trust   (shows each side and what settles them, and takes the one that you name)")
     }
 
+    /// Somebody changed the authority between what was shown and what was to be signed.
+    pub fn authority_changed() -> Self {
+        let message = "somebody else changed who may do what meanwhile: what was shown would not build on it";
+        Self::new(Code::PlanOutdated, message).hint("look again: run the command once more")
+    }
+
     /// Nothing, where this version knows every level that is in force in a set.
     pub fn unless_level_known(ledger: &Ledger, set: &ClosedSet) -> Result<(), Self> {
         let Some((authority, level)) = ledger.unknown_level(set) else { return Ok(()) };

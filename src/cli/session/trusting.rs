@@ -36,6 +36,14 @@ impl Session<'_> {
         self.ledger().is_forked(&everything) && !decided()
     }
 
+    /// Whether what was recorded put nobody in dispute: where a store gives no turns, two may write at once.
+    pub fn not_forked_since(&self, before: bool) -> Result<(), CliError> {
+        match self.is_forked() && !before {
+            true => Err(CliError::forked(self.ledger(), &self.ledger().everything())),
+            false => Ok(()),
+        }
+    }
+
     /// Whether who changes the authority of a forked ledger said which side is right, or sees every side: who goes by
     /// one because it came first would only deepen the fork.
     pub fn sees_all_sides(&self) -> Result<(), CliError> {

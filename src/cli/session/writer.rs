@@ -9,6 +9,7 @@ use ledger_format::name::{EventId, Fingerprint, Name};
 use super::{Actor, Session};
 use crate::cli::error::CliError;
 use crate::cli::ui::Ui;
+use crate::fs::Lock;
 use crate::ledger::append::{AppendError, WriteError, Writer, new_run};
 use crate::ledger::open::{Opened, open, refresh};
 use crate::signers::Signer as _;
@@ -114,6 +115,13 @@ impl<'a> SessionWriter<'a> {
         self.session.opened = refresh(self.session.store.as_ref(), opened, &trust)?;
         self.state = State::Open;
         Ok(())
+    }
+
+    /// Waits for the turn of those who write what there may be only once, and reads what others wrote meanwhile.
+    pub fn turn(&mut self) -> Result<Option<Lock>, CliError> {
+        let turn = self.session.store.turn()?;
+        self.refresh()?;
+        Ok(turn)
     }
 
     /// Ends writing: other tools see the new events, this machine remembers them.

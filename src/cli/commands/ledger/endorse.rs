@@ -52,9 +52,19 @@ impl Endorse {
         }
         world.ui.plan(&plan);
         world.ui.confirm("Endorse it?", self.changing.assume())?;
+        let forked = session.is_forked();
         let mut writer = session.writer(actor)?;
+        let turn = writer.turn()?;
+        if !open_proposals(writer.ledger(), &writer.ledger().everything()).iter().any(|still| still.id == open.id) {
+            return Err(CliError::authority_changed().undone(UNDONE));
+        }
         writer.append(Endorsed { proposal: open.id })?;
+        if turn.is_none() {
+            writer.refresh()?;
+        }
         let session = writer.finish();
+        drop(turn);
+        session.not_forked_since(forked)?;
         let state = state_of(session.ledger(), open.id);
         world.ui.show(&Proposal { proposal: Some(open.id), state, ..plan })?;
         Ok(Exit::Done)
