@@ -27,7 +27,7 @@ fn what_was_shown_is_not_signed_when_the_authority_changed_meanwhile() {
     }
     let (ledger, other) = (sandbox.path("project/.sealog/ledger"), sandbox.path("project/other"));
     copy(&ledger, &other);
-    sandbox.run("ledger keys add dan.json --preset approver --ledger other --yes").succeeds();
+    sandbox.run_on("another", "ana", "ledger keys add dan.json --preset approver --ledger other --yes").succeeds();
 
     // Somebody else's turn: chloe's enrolment is shown, and waits.
     let path = ledger.join("sealog/writing");
