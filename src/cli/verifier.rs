@@ -1,5 +1,6 @@
 //! The checks of `sealog verify`, each with what it examined; and the error that the command ends with, if any.
 
+mod blobs;
 mod findings;
 mod integrity;
 
@@ -13,6 +14,7 @@ use super::reader::{Aliases, Names};
 use super::ui::look::Look;
 use super::view::says::{Says, count};
 use super::view::verification::{Check, CheckName, CheckResult, Found, Ignored, Overall, Verification};
+use crate::ledger::blobs::Blobs;
 use crate::ledger::open::Opened;
 use crate::ledger::seen::{Missing, Seen};
 use crate::store::Address;
@@ -33,6 +35,8 @@ pub struct Subject<'a> {
     pub missing: &'a [Missing],
     /// Heads that must be there.
     pub expected: Vec<EventId>,
+    /// What became of the blobs that its events name.
+    pub blobs: Blobs,
     pub origin: String,
 }
 
@@ -55,9 +59,16 @@ impl<'a> Verifier<'a> {
 
     pub fn verify(&self) -> Outcome {
         let (policy, open) = self.policy();
-        let integrity =
-            [self.ledger_id(), self.bytes(), self.signatures(), self.order(), self.authority(), policy, self.fresh()];
-        let checks = integrity.to_vec();
+        let checks = vec![
+            self.ledger_id(),
+            self.bytes(),
+            self.signatures(),
+            self.order(),
+            self.authority(),
+            policy,
+            self.fresh(),
+            self.blobs(),
+        ];
         let failed = self.failure(&checks);
         let verdict = match (&failed, open) {
             (Some(_), _) => Overall::Failed,
@@ -114,6 +125,9 @@ impl<'a> Verifier<'a> {
             }
             CheckName::Order => {
                 self.ledger().withheld(&subject.set).first().map(|waiting| CliError::withheld(waiting, subject.place))
+            }
+            CheckName::Blobs => {
+                subject.blobs.damaged.first().map(|damaged| CliError::blob_damaged(damaged, subject.place))
             }
             CheckName::Authority => Some(CliError::forked(self.ledger(), &subject.set)),
             CheckName::Ledger | CheckName::Policy | CheckName::Fresh => match (subject.before, self.not_expected()) {

@@ -4,20 +4,20 @@
 //! how many of each follow, so that a file which was cut short is noticed. It is no signed statement: every event
 //! proves itself, and an export says nothing about events outside its heads.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ledger_format::canonical;
 use ledger_format::digest::Digest;
-use ledger_format::event::{Data, Event};
+use ledger_format::event::Event;
 use ledger_format::field::Blob as Named;
 use ledger_format::ledger::{ClosedSet, Ledger};
 use ledger_format::name::{EventId, LedgerId};
 use ledger_format::received::{NotAnEvent, Received};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
+use super::blobs::named;
 use crate::store::{Blob, LedgerStore, Memory, StoreError, StoredName};
 
 /// What the first line of an export says it is.
@@ -38,6 +38,15 @@ pub struct Header {
 struct BlobLine {
     digest: Digest,
     content: String,
+}
+
+/// An export that was made of a ledger.
+#[derive(Debug)]
+pub struct Written {
+    pub header: Header,
+    pub file: Vec<u8>,
+    /// How many blobs the events name that the store does not have.
+    pub missing: usize,
 }
 
 /// The content of an export, its events not verified yet.
@@ -72,8 +81,8 @@ pub fn begins_like_one(start: &[u8]) -> bool {
 }
 
 /// Writes down the events of a closed set, and the blobs that they name as far as the store has them.
-pub fn write(store: &dyn LedgerStore, ledger: &Ledger, set: &ClosedSet) -> Result<(Header, Vec<u8>), ExportError> {
-    let (mut lines, mut blobs) = (Vec::new(), BTreeMap::new());
+pub fn write(store: &dyn LedgerStore, ledger: &Ledger, set: &ClosedSet) -> Result<Written, ExportError> {
+    let (mut lines, mut blobs, mut missing) = (Vec::new(), BTreeMap::new(), BTreeSet::new());
     let order = ledger.in_order(set);
     for index in &order {
         let event = &ledger.entry(*index).event;
@@ -81,11 +90,13 @@ pub fn write(store: &dyn LedgerStore, ledger: &Ledger, set: &ClosedSet) -> Resul
         let bundle = store.get(&name)?.ok_or(ExportError::Gone(name))?;
         lines.extend_from_slice(&bundle);
         lines.push(b'\n');
-        for named in named_blobs(event) {
-            if !blobs.contains_key(&named.digest)
-                && let Some(content) = store.get_blob(&named.digest)?
-            {
-                blobs.insert(named.digest, content);
+        for Named { digest, .. } in named(event) {
+            if blobs.contains_key(&digest) || missing.contains(&digest) {
+                continue;
+            }
+            match store.get_blob(&digest)? {
+                Some(content) => _ = blobs.insert(digest, content),
+                None => _ = missing.insert(digest),
             }
         }
     }
@@ -99,7 +110,7 @@ pub fn write(store: &dyn LedgerStore, ledger: &Ledger, set: &ClosedSet) -> Resul
         file.extend(canonical::to_vec(&BlobLine { digest, content: STANDARD.encode(content) }));
         file.push(b'\n');
     }
-    Ok((header, file))
+    Ok(Written { header, file, missing: missing.len() })
 }
 
 /// Reads an export; what it holds is not verified yet.
@@ -158,27 +169,7 @@ impl Export {
             let content = self.blobs.get(&named.digest)?.clone();
             Some(Blob { media_type: named.media_type.to_string(), content })
         };
-        named_blobs(event).into_iter().filter_map(held).collect()
-    }
-}
-
-/// Every blob that an event names, wherever in its data.
-fn named_blobs(event: &Event) -> Vec<Named> {
-    let mut found = Vec::new();
-    if let Some(data) = event.data() {
-        collect(&Data::to_value(data), &mut found);
-    }
-    found
-}
-
-fn collect(value: &Value, found: &mut Vec<Named>) {
-    match value {
-        Value::Array(items) => items.iter().for_each(|item| collect(item, found)),
-        Value::Object(fields) => match serde_json::from_value::<Named>(value.clone()) {
-            Ok(named) => found.push(named),
-            Err(_) => fields.values().for_each(|field| collect(field, found)),
-        },
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        named(event).into_iter().filter_map(held).collect()
     }
 }
 

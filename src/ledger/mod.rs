@@ -2,6 +2,7 @@
 
 pub mod aftermath;
 pub mod append;
+pub mod blobs;
 pub mod describe;
 pub mod enrolment;
 pub mod export;

@@ -218,8 +218,9 @@ impl Write for BlobWriter {
 
 /// A file whose content fits this digest; `None` when it is not there.
 pub fn read_checked(path: &Path, digest: &Digest, limit: Limit) -> Result<Option<Vec<u8>>, LayoutError> {
-    match fs::read_if_there(path, limit)? {
-        Some(content) if Digest::of(&content) != *digest => Err(LayoutError::Damaged { path: path.to_owned() }),
-        found => Ok(found),
+    match fs::read_if_there(path, limit) {
+        Ok(Some(content)) if Digest::of(&content) != *digest => Err(LayoutError::Damaged { path: path.to_owned() }),
+        Err(FsError::NotAFile { path }) => Err(LayoutError::Damaged { path }),
+        found => Ok(found?),
     }
 }

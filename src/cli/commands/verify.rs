@@ -15,6 +15,7 @@ use crate::cli::session::Session;
 use crate::cli::ui::times;
 use crate::cli::verifier::{Outcome, Subject, Verifier};
 use crate::clock::Stopwatch;
+use crate::ledger::blobs;
 use crate::ledger::seen::Acquaintance;
 
 /// Verify the whole ledger: bytes, signatures, order, authority, policy, and that nothing is withheld
@@ -57,9 +58,11 @@ impl Verify {
             (None, _) if session.before.is_some() => "as this machine remembers it".to_owned(),
             (None, _) => "! nothing says that it is the right one: compare it with a colleague's".to_owned(),
         };
+        let set = self.set(world, session.ledger())?;
         let subject = Subject {
             opened: &session.opened,
-            set: self.set(world, session.ledger())?,
+            blobs: blobs::examine(session.ledger(), &set, |digest| session.store.get_blob(digest)),
+            set,
             place: &session.place.address,
             known_by,
             before: session.before.as_ref(),
@@ -90,9 +93,12 @@ impl Verify {
             (None, Some(_)) => "as this machine remembers it",
             (None, None) => "! nothing says that it is the right one: compare it with a colleague's",
         };
+        let set = self.set(world, exported.ledger())?;
+        let held = &exported.export.blobs;
         let subject = Subject {
             opened: &exported.opened,
-            set: self.set(world, exported.ledger())?,
+            blobs: blobs::examine(exported.ledger(), &set, |digest| Ok(held.get(digest).cloned())),
+            set,
             place: &exported.file,
             known_by: known_by.to_owned(),
             before: None,

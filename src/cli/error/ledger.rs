@@ -13,6 +13,7 @@ use crate::cli::place::{Pin, Place};
 use crate::cli::ui::times;
 use crate::cli::view::says::{count, list};
 use crate::ledger::append::{AppendError, WriteError};
+use crate::ledger::blobs::Damaged;
 use crate::ledger::open::{OpenError, Rejected};
 use crate::ledger::seen::{MemoryError, Missing, Seen};
 use crate::store::Address;
@@ -65,6 +66,18 @@ impl CliError {
             .detail("address", address.to_string())
             .hint("sealog verify   (shows what builds on it)")
             .hint("any honest copy of the ledger heals it, ids cannot change")
+    }
+
+    /// Something under the digest of a blob that an event names has another one.
+    pub fn blob_damaged(damaged: &Damaged, address: &Address) -> Self {
+        let (event, blob) = (damaged.event, damaged.blob);
+        let message = format!("a blob that event {} names was changed or damaged", event.short());
+        Self::new(Code::StoreDamaged, message)
+            .fact("event", event.to_string(), event.to_string())
+            .fact("blob", blob.to_string(), blob.to_string())
+            .fact("found", damaged.why.to_string(), damaged.why.to_string())
+            .detail("address", address.to_string())
+            .hint("any honest copy of the ledger heals it: sealog ledger export there, sealog ledger import here")
     }
 
     /// Events that this machine has seen are not shown any more.

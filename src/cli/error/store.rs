@@ -1,6 +1,7 @@
 //! What went wrong with the place where a ledger lies.
 
 use super::{CliError, Code};
+use crate::registry::layout::LayoutError;
 use crate::store::StoreError;
 use crate::store::address::NotAnAddress;
 
@@ -18,6 +19,10 @@ impl From<StoreError> for CliError {
             StoreError::Identity { .. } => Self::new(Code::StoreDamaged, message),
             StoreError::NoRandomness { source, .. } => Self::new(Code::StoreUnreachable, message).caused_by(&source),
             StoreError::Fs(source) => from_cause(&source),
+            StoreError::Layout(source @ LayoutError::Damaged { .. }) => {
+                Self::new(Code::StoreDamaged, source.to_string())
+                    .hint("sealog verify   (names what was damaged, and the event that names it)")
+            }
             StoreError::Layout(source) => from_cause(&source),
         }
     }

@@ -67,6 +67,7 @@ pub enum CheckName {
     Authority,
     Policy,
     Fresh,
+    Blobs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -102,6 +103,7 @@ impl CheckName {
             Self::Authority => "authority",
             Self::Policy => "policy",
             Self::Fresh => "fresh",
+            Self::Blobs => "blobs",
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What an attacker gets (`ledger.md`, section 8): exit code and named culprit.
 
+mod of_the_blobs;
 mod of_the_folder;
 mod with_a_key;
 

@@ -14,7 +14,7 @@ use crate::cli::ui::page::{Facts, Page, View};
 use crate::cli::ui::text::{Line, Mark};
 use crate::cli::view::says::count;
 use crate::fs::{self, FsError};
-use crate::ledger::export;
+use crate::ledger::export::{self, Written};
 
 /// Write the ledger down as one file, to be verified or imported elsewhere, offline
 #[derive(Debug, Args)]
@@ -30,7 +30,12 @@ pub struct Export {
 impl Export {
     pub fn run(&self, world: &World<'_>) -> Result<Exit, CliError> {
         let reader = Reader::open(world, &self.reading)?;
-        let (header, file) = export::write(reader.session.store.as_ref(), reader.ledger(), &reader.set)?;
+        let Written { header, file, missing } =
+            export::write(reader.session.store.as_ref(), reader.ledger(), &reader.set)?;
+        if missing > 0 {
+            let named = count(missing, "blob");
+            world.ui.warn(format!("{named} that events name are not in the export: the store does not have them"));
+        }
         if self.file.as_os_str() == "-" {
             world.ui.answer(&String::from_utf8_lossy(&file))?;
             return reader.end();
@@ -43,6 +48,7 @@ impl Export {
             heads: header.heads,
             events: header.events,
             blobs: header.blobs,
+            missing_blobs: missing,
         };
         world.ui.show(&exported)?;
         reader.end()
@@ -74,6 +80,8 @@ struct Exported {
     heads: Vec<EventId>,
     events: usize,
     blobs: usize,
+    /// Named by events, and not in the store.
+    missing_blobs: usize,
 }
 
 impl View for Exported {
