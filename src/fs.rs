@@ -7,6 +7,7 @@ mod lock;
 pub mod private;
 mod staged;
 
+use std::ffi::OsString;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -63,17 +64,32 @@ impl FsError {
 
 /// Reads a regular file; over the limit is an error, and so is a pipe or a device, which could be read for ever.
 pub fn read(path: &Path, limit: Limit) -> Result<Vec<u8>, FsError> {
-    let metadata = path.metadata().map_err(FsError::io("read", path))?;
-    if !metadata.is_file() {
-        return Err(FsError::NotAFile { path: path.to_owned() });
-    }
-    let file = File::open(path).map_err(FsError::io("read", path))?;
-    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len().min(limit.bytes)).unwrap_or(0));
+    let (file, size) = open(path)?;
+    let mut bytes = Vec::with_capacity(usize::try_from(size.min(limit.bytes)).unwrap_or(0));
     file.take(limit.bytes.saturating_add(1)).read_to_end(&mut bytes).map_err(FsError::io("read", path))?;
     if bytes.len() as u64 > limit.bytes {
         return Err(FsError::TooLarge { path: path.to_owned(), what: limit.what, limit: limit.bytes });
     }
     Ok(bytes)
+}
+
+/// Opens a regular file to be read piece by piece; over the limit is an error, and so is what is no file.
+pub fn open_within(path: &Path, limit: Limit) -> Result<io::BufReader<io::Take<File>>, FsError> {
+    match open(path)? {
+        (_, size) if size > limit.bytes => {
+            Err(FsError::TooLarge { path: path.to_owned(), what: limit.what, limit: limit.bytes })
+        }
+        (file, size) => Ok(io::BufReader::new(file.take(size))),
+    }
+}
+
+/// A regular file, and its size now.
+fn open(path: &Path) -> Result<(File, u64), FsError> {
+    let metadata = path.metadata().map_err(FsError::io("read", path))?;
+    if !metadata.is_file() {
+        return Err(FsError::NotAFile { path: path.to_owned() });
+    }
+    Ok((File::open(path).map_err(FsError::io("read", path))?, metadata.len()))
 }
 
 /// [`read`], with `None` for a file that is not there.
@@ -162,6 +178,12 @@ pub fn files(folder: &Path) -> Result<(Vec<String>, usize), FsError> {
         }
     }
     Ok((names, others))
+}
+
+/// The names of all that is in a folder, whatever it is. The order is the file system's.
+pub fn names(folder: &Path) -> Result<Vec<OsString>, FsError> {
+    let entries = std::fs::read_dir(folder).map_err(FsError::io("list", folder))?;
+    entries.map(|entry| Ok(entry.map_err(FsError::io("list", folder))?.file_name())).collect()
 }
 
 /// Removes a file; that it was not there is no error.

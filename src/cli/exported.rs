@@ -10,7 +10,7 @@ use super::error::{CliError, Code};
 use super::place::Place;
 use crate::fs::{self, Limit};
 use crate::ledger::export::{self, Export};
-use crate::ledger::open::{Opened, Trust, open};
+use crate::ledger::open::{Opened, Rejected, Trust, Why, open};
 use crate::ledger::seen::{Memory, Missing, Seen};
 use crate::store::Address;
 
@@ -33,9 +33,12 @@ impl Exported {
     pub fn open(world: &World<'_>, file: &Path, which: &WhichLedger) -> Result<Self, CliError> {
         let place = Place::find(world, which)?;
         let path = world.folder.join(file);
-        let bytes = fs::read(&path, LIMIT).map_err(|error| CliError::export_file(&error))?;
-        let export = export::read(&bytes).map_err(|error| CliError::not_an_export(&error, file))?;
-        let ledger = place.pin.map_or(export.header.ledger, |pin| pin.ledger);
+        let opened = fs::open_within(&path, LIMIT).map_err(|error| CliError::export_file(&error))?;
+        let export = export::read(opened).map_err(|error| CliError::not_an_export(&error, file))?;
+        let ledger = export.header.ledger;
+        if let Some(pin) = place.pin.filter(|pin| pin.ledger != ledger) {
+            return Err(CliError::export_of_another(file, pin, ledger));
+        }
         let memory = world.environment.folders().ok().map(|folders| Memory::of(&folders.state));
         let before = match &memory {
             Some(memory) => memory.seen(ledger)?,
@@ -55,8 +58,16 @@ impl Exported {
 
     /// Whether it holds what it says: every event counts or was refused, and its heads are the heads.
     pub fn judge(&self) -> Result<(), CliError> {
-        if let Some(reject) = self.opened.rejected.first() {
-            return Err(CliError::tampered(reject, &self.file));
+        match self.opened.rejected.first() {
+            Some(Rejected { name, why: Why::AnotherLedger(ledger), .. }) => {
+                let message = format!("{} holds an event of another ledger than it says", self.file);
+                let event = name.id();
+                return Err(CliError::new(Code::ExportDamaged, message)
+                    .fact("event", event.to_string(), event.to_string())
+                    .fact("ledger", ledger.to_string(), ledger.to_string()));
+            }
+            Some(reject) => return Err(CliError::tampered(reject, &self.file)),
+            None => {}
         }
         let ledger = self.ledger();
         let everything = ledger.everything();

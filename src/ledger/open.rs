@@ -52,6 +52,9 @@ pub enum Why {
     AnotherLedger(LedgerId),
     #[error("larger than an event may be")]
     TooLarge,
+    /// No file, or one that the file system does not give.
+    #[error("nothing that can be read: {0}")]
+    Unreadable(String),
 }
 
 /// Why a ledger cannot be opened.
@@ -132,17 +135,19 @@ pub fn assemble(
     let check = |(name, event)| check(&keyring, name, event);
     for checked in received.into_par_iter().map(check).collect::<Vec<_>>() {
         match checked {
-            Ok((_, checked)) if checked.event().kind() == Some(Kind::LedgerCreated) => firsts.push(checked),
+            Ok(named) if named.1.event().kind() == Some(Kind::LedgerCreated) => firsts.push(named),
             Ok(named) => others.push(named),
             Err(reject) => rejected.push(reject),
         }
     }
     // LF-33: a first event that is not valid counts for nothing, unless it is the only one.
-    if firsts.len() > 1 {
-        firsts.retain(|first| Ledger::begin(first.clone(), None).is_ok());
-    }
-    let first = choose(firsts, &rejected, trust)?;
+    let several = firsts.len() > 1;
+    let is_valid = |first: &Checked| !several || Ledger::begin(first.clone(), None).is_ok();
+    let candidates = firsts.iter().map(|(_, first)| first).filter(|first| is_valid(first)).cloned().collect();
+    let first = choose(candidates, &rejected, trust)?;
     let id = first.id();
+    // The others begin ledgers of their own.
+    others.extend(firsts.into_iter().filter(|(_, other)| other.id() != id));
     let mut ledger =
         Ledger::begin(first, trust.authority.clone()).map_err(|source| OpenError::First { ledger: id, source })?;
     for (name, checked) in others {
@@ -180,6 +185,7 @@ fn read(store: &dyn LedgerStore, name: &StoredName) -> Result<Object, StoreError
         Ok(Some(bytes)) => bytes,
         Ok(None) => return Ok(Object::Gone),
         Err(StoreError::TooLarge { .. }) => return reject(0, Why::TooLarge),
+        Err(StoreError::Unreadable { source, .. }) => return reject(0, Why::Unreadable(source.to_string())),
         Err(error) => return Err(error),
     };
     match Received::read(&bytes) {

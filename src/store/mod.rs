@@ -38,7 +38,7 @@ pub trait LedgerStore: Send + Sync {
     fn list(&self) -> Result<Listing, StoreError>;
 
     /// The bundle under this name, as it is; `None` when there is none.
-    /// [`StoreError::TooLarge`] is about this object, every other error about the store.
+    /// [`StoreError::TooLarge`] and [`StoreError::Unreadable`] are about this object, every other error about the store.
     fn get(&self, name: &StoredName) -> Result<Option<Vec<u8>>, StoreError>;
 
     /// Adds an event; it is there for good when this returns, and for everybody of the store's class.
@@ -113,6 +113,8 @@ pub enum StoreError {
     NoRegistries { address: Address },
     #[error("{name} is larger than {} bytes, the limit of {}", limit.bytes, limit.what)]
     TooLarge { name: StoredName, limit: Limit },
+    #[error("{name} cannot be read: {source}")]
+    Unreadable { name: StoredName, source: FsError },
     #[error("the blob {digest} is larger than {} bytes, the limit of {}", limit.bytes, limit.what)]
     BlobTooLarge { digest: Digest, limit: Limit },
     #[error("{} does not hold the id of a ledger's folder: 32 lower-case hex digits and a line end", path.display())]

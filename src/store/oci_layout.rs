@@ -95,13 +95,14 @@ impl OciLayout {
 
     /// The events of the tail, and how many things there are none.
     fn tail_names(&self) -> Result<Listing, StoreError> {
-        let (names, mut unknown) = match fs::files(&self.tail()) {
+        // What has the name of an event and is no file is listed too: whoever reads it learns what it is.
+        let names = match fs::names(&self.tail()) {
             Err(error) if error.kind() == Some(io::ErrorKind::NotFound) && self.layout.is_there() => Default::default(),
             found => found?,
         };
         let all = names.len();
-        let mut events: Vec<StoredName> = names.iter().filter_map(|name| name.parse().ok()).collect();
-        unknown += all - events.len();
+        let mut events: Vec<StoredName> = names.iter().filter_map(|name| name.to_str()?.parse().ok()).collect();
+        let unknown = all - events.len();
         events.sort_unstable();
         Ok(Listing { events, unknown })
     }
@@ -181,7 +182,12 @@ impl LedgerStore for OciLayout {
         match fs::read_if_there(&self.event_path(name), BUNDLE_LIMIT) {
             Ok(None) => Ok(self.stray(name)),
             Err(FsError::TooLarge { .. }) => Err(StoreError::TooLarge { name: *name, limit: BUNDLE_LIMIT }),
-            found => Ok(found?),
+            // Something that is no file, or that the file system does not give: another copy is as good.
+            Err(source) => match self.stray(name) {
+                Some(bundle) => Ok(Some(bundle)),
+                None => Err(StoreError::Unreadable { name: *name, source }),
+            },
+            Ok(found) => Ok(found),
         }
     }
 

@@ -16,7 +16,7 @@ impl From<StoreError> for CliError {
                 Self::new(Code::Usage, message).detail("address", address.to_string())
             }
             StoreError::TooLarge { .. } | StoreError::BlobTooLarge { .. } => Self::new(Code::TooLarge, message),
-            StoreError::Identity { .. } => Self::new(Code::StoreDamaged, message),
+            StoreError::Identity { .. } | StoreError::Unreadable { .. } => Self::new(Code::StoreDamaged, message),
             StoreError::NoRandomness { source, .. } => Self::new(Code::StoreUnreachable, message).caused_by(&source),
             StoreError::Fs(source) => from_cause(&source),
             StoreError::Layout(source @ LayoutError::Damaged { .. }) => {

@@ -1,5 +1,8 @@
 //! Whether the blobs that events name are there and unchanged.
 
+use ledger_format::event::Data;
+use ledger_format::name::EventId;
+
 use super::{Verifier, failed, passed};
 use crate::cli::error::Code;
 use crate::cli::view::says::{count, list};
@@ -58,13 +61,19 @@ impl Verifier<'_> {
         }
     }
 
-    fn kind(&self, event: ledger_format::name::EventId) -> Option<String> {
+    fn kind(&self, event: EventId) -> Option<String> {
         self.ledger().get(event)?.event.kind().map(|kind| kind.to_string())
     }
 
     /// `v1.0.0 (4f1c9a7be2d0)`
-    fn release(&self, event: &ledger_format::name::EventId) -> String {
-        let says = self.ledger().get(*event).map(|entry| self.says().event(&entry.event)).unwrap_or_default();
-        format!("{says} ({})", self.look.event(event))
+    fn release(&self, id: &EventId) -> String {
+        let shown = self.look.event(id);
+        match self.ledger().get(*id).and_then(|entry| entry.event.data()) {
+            Some(Data::ReleaseCreated(created)) => match &created.alias {
+                Some(alias) => format!("{alias} ({shown})"),
+                None => shown,
+            },
+            _ => shown,
+        }
     }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use ledger_format::digest::Digest;
 
 use super::OciLayout;
-use crate::fs::{self, FsError, TryLock};
+use crate::fs::{self, TryLock};
 use crate::registry::descriptor::{Descriptor, EMPTY};
 use crate::registry::layout::MANIFEST_LIMIT;
 use crate::registry::manifest::{Entry, Index, Manifest};
@@ -88,12 +88,11 @@ impl OciLayout {
         Ok(entries)
     }
 
-    /// `None` for what is too large to be an event, or vanished.
+    /// `None` for what is too large to be an event, or cannot be read, or vanished.
     fn show_event(&self, event: &StoredName, tag: &str) -> Result<Option<Entry>, StoreError> {
         let bundle = match fs::read_if_there(&self.event_path(event), BUNDLE_LIMIT) {
-            Err(FsError::TooLarge { .. }) | Ok(None) => return Ok(None),
+            Err(_) | Ok(None) => return Ok(None),
             Ok(Some(bundle)) => bundle,
-            Err(error) => return Err(error.into()),
         };
         let manifest = artifact::of_event(&bundle, (self.describe)(&bundle));
         let place = format!("{} {}", self.layout.put_blob(&bundle)?, bundle.len());

@@ -2,6 +2,8 @@
 
 mod of_the_blobs;
 mod of_the_folder;
+#[cfg(unix)]
+mod of_the_names;
 mod with_a_key;
 
 use std::path::PathBuf;

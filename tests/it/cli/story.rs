@@ -147,6 +147,7 @@ fn the_ledger_itself_is_read() {
     ✓ authority   version 1, no dispute; every key had its right, for that target, in its own past
     ✓ policy      16 starts and promotions judged: 15 permitted, 1 by break-glass; all reviewed
     ✓ fresh       nothing missing that this machine saw before (120 events, now)
+    ✓ blobs       9 blobs: each has the digest that an event names
     · ignored     0 junk, 1 cut, 0 refused, 0 pending
     · not asked   the images and their attestations; no seal, no witness
     ✓ Verified 120 events in 0 ms · head 9ce20f782e81, as listed at 11:12:30

@@ -31,7 +31,7 @@ impl Export {
     pub fn run(&self, world: &World<'_>) -> Result<Exit, CliError> {
         let reader = Reader::open(world, &self.reading)?;
         let Written { header, file, missing } =
-            export::write(reader.session.store.as_ref(), reader.ledger(), &reader.set)?;
+            export::write(reader.session.store.as_ref(), &reader.session.opened, &reader.set)?;
         if missing > 0 {
             let named = count(missing, "blob");
             world.ui.warn(format!("{named} that events name are not in the export: the store does not have them"));

@@ -1,9 +1,10 @@
 //! `sealog ledger import <file>`: adds what an export holds to a ledger, or makes the ledger of it.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use ledger_format::name::LedgerId;
+use ledger_format::name::{EventId, LedgerId};
 use serde::Serialize;
 
 use crate::cli::World;
@@ -15,8 +16,7 @@ use crate::cli::ui::page::{Page, View};
 use crate::cli::ui::text::{Line, Mark};
 use crate::cli::view::says::count;
 use crate::ledger::describe::describe;
-use crate::ledger::export::Export;
-use crate::store::{self, LedgerStore, StoreError};
+use crate::store::{self, LedgerStore, StoreError, StoredName};
 
 /// Add the events of an export to the ledger; where there is none, it becomes one
 #[derive(Debug, Args)]
@@ -44,24 +44,16 @@ impl Import {
             Err(StoreError::NotThere { .. }) => None,
             Err(error) => return Err(error.into()),
         };
+        let mut imported = Imported::of(&exported, self.dry_run);
         if into.is_some() {
-            let there = Session::look(world, &self.which)?.ledger().id();
-            same(there, exported.opened.ledger.id(), &self.file)?;
+            let session = Session::look(world, &self.which)?;
+            same(session.ledger().id(), exported.ledger().id(), &self.file)?;
+            imported.known = events(&exported).filter(|id| session.ledger().get(*id).is_some()).count();
+            imported.added -= imported.known;
         } else if let Some(before) = &exported.before
             && !exported.behind.is_empty()
         {
             return Err(CliError::behind(before, &exported.behind, &exported.opened.ledger, address));
-        }
-        let mut imported = Imported {
-            ledger: exported.opened.ledger.id(),
-            address: address.to_string(),
-            added: exported.export.events.len(),
-            known: 0,
-            dry_run: self.dry_run,
-        };
-        if let Some(store) = &into {
-            imported.known = held(store.as_ref(), &exported.export)?;
-            imported.added -= imported.known;
         }
         if !self.dry_run {
             let store = into.map_or_else(|| store::create(address, describe), Ok)?;
@@ -85,21 +77,20 @@ fn same(there: LedgerId, exported: LedgerId, file: &Path) -> Result<(), CliError
         .undone("Nothing was added."))
 }
 
-/// How many of the events are there already, byte by byte.
-fn held(store: &dyn LedgerStore, export: &Export) -> Result<usize, CliError> {
-    let mut held = 0;
-    for (name, bundle) in &export.events {
-        if matches!(store.get(name), Ok(Some(found)) if found == *bundle) {
-            held += 1;
-        }
-    }
-    Ok(held)
+/// What an export holds that is neither junk nor waits for what is not in it; parents first.
+fn events(exported: &Exported) -> impl Iterator<Item = EventId> {
+    let ledger = exported.ledger();
+    ledger.in_order(&ledger.everything()).into_iter().map(|index| ledger.entry(index).event.id)
 }
 
 /// Parents first, and the blobs that an event names before it.
 fn add(store: &dyn LedgerStore, exported: &Exported) -> Result<(), CliError> {
-    for (name, bundle) in &exported.export.events {
-        if let Some(entry) = exported.opened.ledger.get(name.id()) {
+    let bundles: HashMap<EventId, &(StoredName, Vec<u8>)> =
+        exported.export.events.iter().map(|event| (event.0.id(), event)).collect();
+    for id in events(exported) {
+        if let Some((name, bundle)) = bundles.get(&id)
+            && let Some(entry) = exported.ledger().get(id)
+        {
             let blobs = exported.export.blobs_of(&entry.event);
             if !blobs.is_empty() {
                 store.put_blobs(&name.id(), &blobs)?;
@@ -110,25 +101,43 @@ fn add(store: &dyn LedgerStore, exported: &Exported) -> Result<(), CliError> {
     Ok(())
 }
 
+impl Imported {
+    /// What is added where nothing is known yet.
+    fn of(exported: &Exported, dry_run: bool) -> Self {
+        let added = events(exported).count();
+        Self {
+            ledger: exported.ledger().id(),
+            address: exported.place.address.to_string(),
+            added,
+            known: 0,
+            ignored: exported.export.events.len() - added,
+            dry_run,
+        }
+    }
+}
+
 #[derive(Serialize)]
 struct Imported {
     ledger: LedgerId,
     address: String,
     added: usize,
     known: usize,
+    /// Junk of the export, or the same event once more.
+    ignored: usize,
     dry_run: bool,
 }
 
 impl View for Imported {
     fn draw(&self, page: &mut Page<'_>) {
         let known = if self.known == 0 { String::new() } else { format!(", {} were there", self.known) };
+        let ignored = if self.ignored == 0 { String::new() } else { format!(", {} ignored", self.ignored) };
         let (mark, verb) = match (self.dry_run, self.added) {
             (_, 0) => (Mark::Nothing, "Nothing to add:"),
             (true, _) => (Mark::Nothing, "Would add"),
             (false, _) => (Mark::Done, "Added"),
         };
         let said = format!(
-            "{verb} {} of ledger {} to {}{known}",
+            "{verb} {} of ledger {} to {}{known}{ignored}",
             count(self.added, "event"),
             self.ledger.short(),
             self.address
