@@ -80,7 +80,7 @@ fn asked(ledger: &Ledger, set: &ClosedSet) -> BTreeMap<Digest, (Use, EventId)> {
         let event = &ledger.entry(index).event;
         let Some(data) = event.data() else { continue };
         let configurations = match data {
-            Data::ReleaseCreated(created) => created.config.iter().map(|(_, blob)| blob.digest).collect(),
+            Data::ReleaseCreated(created) => created.config.values().map(|blob| blob.digest).collect(),
             _ => Vec::new(),
         };
         let texts = data.notes().into_iter().filter_map(|note| match note {
