@@ -77,8 +77,8 @@ fn a_target_is_busy() {
       + manifest/backend   20 to add
       + manifest/frontend  2 to add
     Plan sha256:<id>: 22 to add, 0 to change, 0 to remove · the policy of dev has no rules
-    error[target-busy]: dev is being rolled out by dmitri since 11:12 (now)
-      holder     <id> · v1 · not started
+    error[target-busy]: dev is being rolled out by dmitri since 11:12 (0s)
+      holder     <id> · v1 · not started · last event now
       hint: wait for it: the same command with --wait --timeout 15m
     Nothing was touched.
     ");
@@ -175,6 +175,7 @@ fn a_changed_byte_is_found() {
     ✓ authority   version 1, no dispute; every key had its right, for that target, in its own past
     ✓ policy      12 starts and promotions judged: 11 permitted, 1 by break-glass; all reviewed
     ✓ fresh       nothing missing that this machine saw before (120 events, now)
+    ✓ blobs       9 blobs: each has the digest that an event names
     · ignored     0 junk, 1 cut, 0 refused, 28 pending
     · not asked   the images and their attestations; no seal, no witness
     ");
@@ -190,7 +191,7 @@ fn hidden_events_are_missed() {
       seen       120 events at 2026-11-20T11:12:30.000Z, head <id>
       shown now  119 events, head <id>
       first      <id> component.applied (2026-11-20T11:10:19.000Z)
-      hint: sealog verify   (tells whether what is shown is sound)
+      hint: any honest copy of the ledger heals it: sealog ledger export there, sealog ledger import here
     ✗ fresh    1 event that this machine has seen is not shown any more
         <id>   component.applied, generation 118, claimed 11:10
     ✓ ledger      <id>, as this machine remembers it
@@ -199,6 +200,7 @@ fn hidden_events_are_missed() {
     ✓ order       no parent missing; 1 fork, all joined; 1 head
     ✓ authority   version 1, no dispute; every key had its right, for that target, in its own past
     ✓ policy      16 starts and promotions judged: 15 permitted, 1 by break-glass; all reviewed
+    ✓ blobs       9 blobs: each has the digest that an event names
     · ignored     0 junk, 1 cut, 0 refused, 0 pending
     · not asked   the images and their attestations; no seal, no witness
     ");
