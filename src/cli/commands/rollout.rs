@@ -91,7 +91,7 @@ struct Arguments {
     #[arg(long)]
     takeover: bool,
 
-    /// Pass over the rules of the target's policy, for ever visible
+    /// Pass over the rules of the target's policy, holds, rejections and a missing promotion, for ever visible
     #[arg(long)]
     break_glass: bool,
 

@@ -1,7 +1,6 @@
 //! Why a release does not get to a target.
 
-use ledger_format::dag::Index;
-use ledger_format::event::{Data, Outcome};
+use ledger_format::event::Outcome;
 use ledger_format::judgement::{Cause, Code as Rule};
 use ledger_format::ledger::Ledger;
 use ledger_format::lock::{Awaited, Barrier, Claim, Delay, Reason};
@@ -13,7 +12,7 @@ use crate::cli::World;
 use crate::cli::ui::look::Look;
 use crate::cli::ui::text::Mark;
 use crate::cli::ui::times;
-use crate::cli::view::rules::{RuleRow, name};
+use crate::cli::view::rules::{CauseRow, RuleRow, is_of_policy, name};
 use crate::cli::view::says::{count, list};
 use crate::components::ComponentError;
 use crate::ledger::releases::Found;
@@ -51,7 +50,8 @@ impl CliError {
             error = error.marked(Mark::Failed, rule.name(), rule.found.as_str());
         }
         for cause in others {
-            error = error.marked(Mark::Failed, name(cause.code), because(ledger, cause));
+            let row = CauseRow::of(ledger, cause);
+            error = error.marked(Mark::Failed, row.name(), row.says);
         }
         let met: Vec<String> =
             rules.iter().filter(|rule| rule.met).map(|rule| format!("{} {}", rule.name(), rule.found)).collect();
@@ -226,33 +226,6 @@ fn halves(error: CliError, plan: &Plan, report: &Report) -> CliError {
 fn named(plan: &Plan, found: &Found) -> String {
     let release = found.alias.as_ref().map_or_else(|| found.release.short(), ToString::to_string);
     format!("{} {release} on {}", plan.request.deployment, plan.request.target)
-}
-
-/// Rules are shown one by one from the policy itself.
-fn is_of_policy(code: Rule) -> bool {
-    let word = code.as_str();
-    word.starts_with("policy-") || word.starts_with("approval-") || code == Rule::EvidenceFailed
-}
-
-/// Who wrote what stands in the way, and why.
-fn because(ledger: &Ledger, cause: &Cause) -> String {
-    let entry = |index: Index| ledger.entry(index);
-    let Some(by) = cause.event.and_then(|id| ledger.index(id)).map(entry) else {
-        return name(cause.code).to_owned();
-    };
-    let reason = match by.event.data() {
-        Some(Data::HoldPlaced(hold)) => hold.reason.to_string(),
-        Some(Data::ApprovalDenied(denial)) => denial.reason.to_string(),
-        Some(Data::ReleaseWithdrawn(withdrawn)) => withdrawn.reason.to_string(),
-        Some(Data::KeySuspended(suspended)) => suspended.reason.to_string(),
-        Some(_) | None => {
-            return match cause.code {
-                Rule::NoRight => "`sealog ledger keys list` shows who has it".to_owned(),
-                _ => format!("because of {} by {}", by.event.id.short(), by.principal),
-            };
-        }
-    };
-    format!("by {}: {reason} · {}", by.principal, by.event.id.short())
 }
 
 impl From<PlanError> for CliError {

@@ -1,7 +1,9 @@
 //! The rules of a target's policy, each with what was found.
 
-use ledger_format::judgement::{Code, RuleCheck};
-use ledger_format::name::Name;
+use ledger_format::event::Data;
+use ledger_format::judgement::{Cause, Code, RuleCheck};
+use ledger_format::ledger::Ledger;
+use ledger_format::name::{EventId, Name};
 use serde::Serialize;
 
 use super::says::count;
@@ -20,8 +22,66 @@ impl RuleRow {
     }
 
     pub fn name(&self) -> &'static str {
-        Code::ALL.iter().find(|code| code.as_str() == self.rule).map_or(self.rule, |code| name(*code))
+        called(self.rule)
     }
+}
+
+/// What stands in the way beside the rules: a hold, a rejection, a promotion that is missing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CauseRow {
+    /// The word by which reports know it: `hold`.
+    pub code: &'static str,
+    pub event: Option<EventId>,
+    /// By whom, and why.
+    pub says: String,
+}
+
+impl CauseRow {
+    pub fn of(ledger: &Ledger, cause: &Cause) -> Self {
+        Self { code: cause.code.as_str(), event: cause.event, says: because(ledger, cause) }
+    }
+
+    pub fn name(&self) -> &'static str {
+        called(self.code)
+    }
+}
+
+/// Who wrote what stands in the way, and why.
+fn because(ledger: &Ledger, cause: &Cause) -> String {
+    let by = cause.event.and_then(|id| ledger.index(id)).map(|index| ledger.entry(index));
+    let Some(by) = by else {
+        return match cause.code {
+            Code::NoPromotion => "nobody let the release in".to_owned(),
+            code => name(code).to_owned(),
+        };
+    };
+    let reason = match by.event.data() {
+        Some(Data::HoldPlaced(hold)) => hold.reason.to_string(),
+        Some(Data::ApprovalDenied(denial)) => denial.reason.to_string(),
+        Some(Data::ReleaseWithdrawn(withdrawn)) => withdrawn.reason.to_string(),
+        Some(Data::KeySuspended(suspended)) => suspended.reason.to_string(),
+        Some(Data::EvidenceRecorded(evidence)) => match &evidence.name {
+            Some(name) => format!("{} {name}", evidence.r#type),
+            None => evidence.r#type.to_string(),
+        },
+        Some(_) | None => {
+            return match cause.code {
+                Code::NoRight => "`sealog ledger keys list` shows who has it".to_owned(),
+                _ => format!("because of {} by {}", by.event.id.short(), by.principal),
+            };
+        }
+    };
+    format!("by {}: {reason} · {}", by.principal, by.event.id.short())
+}
+
+/// Rules are shown one by one from the policy itself.
+pub fn is_of_policy(code: Code) -> bool {
+    let word = code.as_str();
+    word.starts_with("policy-") || word.starts_with("approval-") || code == Code::EvidenceFailed
+}
+
+fn called(word: &'static str) -> &'static str {
+    Code::ALL.iter().find(|code| code.as_str() == word).map_or(word, |code| name(*code))
 }
 
 /// What people call a rule or a restriction.

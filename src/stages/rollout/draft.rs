@@ -6,7 +6,7 @@ use ledger_format::dag::Index;
 use ledger_format::digest::Digest;
 use ledger_format::event::{PromotionRecorded, Reason, Rollback, RolloutStarted};
 use ledger_format::field::{Set, Text};
-use ledger_format::judgement::{Gate, RuleCheck};
+use ledger_format::judgement::{Cause, Gate, RuleCheck};
 use ledger_format::ledger::{ClosedSet, Ledger, RolloutKey};
 use ledger_format::name::{Component, EventId};
 use ledger_format::projection::gates::Fate;
@@ -32,28 +32,32 @@ impl Draft {
         }
     }
 
+    /// What is asked of the ledger before it is written.
+    fn gate(&self, signing: &Signing) -> Option<Gate> {
+        let Signing { key, principal, now } = signing.clone();
+        match self {
+            Self::Start(start) => Some(Gate::start(start, key, principal, now)),
+            Self::Promotion(promotion) => Some(Gate::promotion(promotion, key, principal, now)),
+            Self::Nothing => None,
+        }
+    }
+
     /// The rules of the target's policy, met or not.
     pub fn checks(&self, ledger: &Ledger, signing: &Signing, own: &ClosedSet) -> Vec<RuleCheck> {
-        match self {
-            Self::Start(start) => {
-                let Signing { key, principal, now } = signing.clone();
-                ledger.policy_checks(&Gate::start(start, key, principal, now), own)
-            }
-            Self::Promotion(promotion) => promote::checks(ledger, promotion, signing, own),
-            Self::Nothing => Vec::new(),
-        }
+        self.gate(signing).map_or_else(Vec::new, |gate| ledger.policy_checks(&gate, own))
     }
 
     /// What stands against it, with this set as its past.
     pub fn obstacles(&self, ledger: &Ledger, signing: &Signing, own: &ClosedSet) -> Option<Obstacles> {
-        match self {
-            Self::Start(start) => {
-                let Signing { key, principal, now } = signing.clone();
-                Obstacles::of(ledger, &Gate::start(start, key, principal, now), own)
-            }
-            Self::Promotion(promotion) => promote::obstacles(ledger, promotion, signing, own),
-            Self::Nothing => None,
-        }
+        self.gate(signing).and_then(|gate| Obstacles::of(ledger, &gate, own))
+    }
+
+    /// What would stand against it, if it were not by break-glass.
+    pub fn passed_over(&self, ledger: &Ledger, signing: &Signing, own: &ClosedSet) -> BTreeSet<Cause> {
+        let gate = self.gate(signing).filter(|gate| gate.overridden);
+        let mut causes = gate.map_or_else(BTreeSet::new, |gate| ledger.assess(&gate, own));
+        causes.retain(|cause| cause.code.is_passable());
+        causes
     }
 }
 

@@ -51,8 +51,9 @@ fn a_gate_is_passed_over() {
     let sandbox = &shop.team.sandbox;
     let broken = "rollout shop --target prod --release v1 --break-glass --reason INC-812 --confirm prod";
     shows!(sandbox, shop.run(broken).succeeds(), @r"
-    ! BREAK GLASS on prod: dmitri passes over 1 of 2 rules
+    ! BREAK GLASS on prod: dmitri passes over 1 of 2 rules, 1 missing promotion
       unmet      approvals 0 of 2 from release-managers
+      promotion  nobody let the release in
       reason     INC-812
       for ever   shown in status, history and each audit; opens a review that someone else must close
     shop on prod: nothing → v1, 2 of 2 components change

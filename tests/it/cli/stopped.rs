@@ -86,6 +86,33 @@ fn break_glass_passes_over_a_hold_and_somebody_else_reviews_it() {
 }
 
 #[test]
+fn break_glass_names_all_that_it_passes_over_before_it_asks() {
+    let sandbox = shop();
+    let planned = "rollout plan shop --target dev --release v1 --break-glass --reason INC-9";
+    sandbox.run(planned).succeeds().says("ana passes over nothing");
+    sandbox.run_as("holly", "hold place --everywhere --reason freeze --yes").succeeds();
+    sandbox.run(planned).succeeds().says("ana passes over 1 hold").says("by holly: freeze");
+    sandbox.run("reject v1 --target prod --reason 'drops a column' --yes").succeeds();
+    let asked = sandbox.run("rollout shop --target prod --release v1 --break-glass --reason INC-9");
+    asked
+        .fails(2, "needs-answer")
+        .says("ana passes over 1 of 1 rule, 1 hold, 1 rejection, 1 missing promotion")
+        .says("approvals 0 of 1 from release-managers")
+        .says("by holly: freeze")
+        .says("by ana: drops a column")
+        .says("nobody let the release in");
+    let planned = "rollout plan shop --target prod --release v1 --break-glass --reason INC-9 --format json";
+    let planned = sandbox.run(planned).succeeds().json();
+    let passed_over: Vec<(&str, bool)> = planned["passed_over"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|cause| (cause["code"].as_str().expect("a code"), cause["event"].is_string()))
+        .collect();
+    assert_eq!(passed_over, [("denied", true), ("hold", true), ("no-promotion", false)]);
+}
+
+#[test]
 fn break_glass_passes_over_no_withdrawn_release() {
     let sandbox = shop();
     sandbox.run("withdraw release shop v1 --reason 'leaks tokens' --yes").succeeds().says("runs on");

@@ -14,7 +14,7 @@ use crate::cli::World;
 use crate::cli::args::Changing;
 use crate::cli::error::{CliError, Code, Exit};
 use crate::cli::session::{Actor, Session, SessionWriter};
-use crate::cli::view::rollout::{Planned, RolledOut, Undoes};
+use crate::cli::view::rollout::{AtGate, Planned, RolledOut, Undoes};
 use crate::config::Resolved;
 use crate::interrupt::Interrupt;
 use crate::ledger::releases::Found;
@@ -119,7 +119,8 @@ impl<'a> Ready<'a> {
         let target = &self.plan.request.target;
         let refused = obstacles.map(|obstacles| CliError::refused(&obstacles, ledger, &self.found, target));
         let checks = draft.checks(ledger, &signing, &everything);
-        let mut planned = Planned::of(ledger, &self.plan, &self.found, (&work, checks), &self.actor.principal);
+        let gate = AtGate { checks, passed_over: draft.passed_over(ledger, &signing, &everything) };
+        let mut planned = Planned::of(ledger, &self.plan, &self.found, (&work, &gate), &self.actor.principal);
         if let Some(undone) = &mut planned.rollback {
             undone.undoes = self.undoes(&undone.from)?;
         }
