@@ -10,7 +10,7 @@ mod tool;
 
 pub use ledger::{TestLedger, created};
 pub use sandbox::{Finished, Sandbox, copy, words};
-pub use scribe::Scribe;
+pub use scribe::{Scribe, key, moment};
 pub use shop::Shop;
 pub use story::Story;
 pub use team::{Team, image, without_ids};

@@ -155,6 +155,18 @@ impl Scribe {
         &self.people[who]
     }
 
+    /// From now on there is a key by this name.
+    pub fn gains(&mut self, name: &str, key: LocalKey) {
+        self.people.insert(name.to_owned(), key);
+    }
+
+    /// The entry of a key in an authority, which it proves as this principal's.
+    pub fn entry(&self, key: &str, principal: &str) -> Value {
+        let key = self.key(key);
+        json!({key.public().fingerprint().as_str():
+            proven(self.ledger().id().0, &Name::new(principal).unwrap(), key).unwrap()})
+    }
+
     /// The newest authority as JSON, to be changed and proposed.
     pub fn authority(&self) -> (EventId, Value) {
         let ledger = self.ledger();
@@ -186,7 +198,7 @@ impl Scribe {
 
     /// An event of a key that no authority of that ledger knows.
     pub fn as_stranger(&mut self, ledger: EventId, parents: &[EventId]) -> Received {
-        self.people.insert("stranger".to_owned(), key(200));
+        self.gains("stranger", key(200));
         let header = self.header("stranger", "11-20 11:11", parents.to_vec(), 500, Some(ledger));
         let data = Data::parse("noted".parse().unwrap(), &json!({"body": 1})).unwrap();
         self.sign("stranger", &header, &data)

@@ -171,7 +171,8 @@ impl Story {
         done
     }
 
-    fn images(&self, release: &str) -> Value {
+    /// The images of a release.
+    pub fn images(&self, release: &str) -> Value {
         let ids = self.releases[release];
         let everything = self.scribe.ledger().everything();
         let created = sealog::ledger::releases::created(self.scribe.ledger(), &everything);
@@ -250,7 +251,12 @@ impl Story {
         self.releases[&format!("finish {release}")]
     }
 
-    /// Somebody starts a rollout of everything without a lock, having seen these events; whether it may is not asked.
+    /// What the id of a release is.
+    pub fn release_id(&self, release: &str) -> EventId {
+        self.releases[release]
+    }
+
+    /// Somebody starts a rollout of everything, without a lock unless `more` names a claim, having seen these events; whether it may is not asked.
     pub fn begins_on(
         &mut self,
         parents: &[EventId],
@@ -260,9 +266,12 @@ impl Story {
         at: &str,
         more: &Value,
     ) -> EventId {
-        let mut start = json!({"no_lock": {"reason": "an attack"}, "deployment": DEPLOYMENT, "target": target,
+        let mut start = json!({"deployment": DEPLOYMENT, "target": target,
             "release": self.releases[release], "rollout": format!("x-{}", at.replace([' ', ':'], "-")),
             "components": COMPONENTS, "whole": COMPONENTS, "policy": self.scribe.policy(DEPLOYMENT, target)});
+        if more.get("claim").is_none() {
+            start["no_lock"] = json!({"reason": "an attack"});
+        }
         start.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         self.scribe.says_on(parents, who, at, "rollout.started", &start).0
     }

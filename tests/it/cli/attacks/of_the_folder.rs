@@ -206,7 +206,7 @@ fn lying(header: Header, generation: u64) -> Header {
 }
 
 impl Scribe {
-    fn header_on(&mut self, who: &str, at: &str, parents: &[EventId]) -> Header {
+    pub(super) fn header_on(&mut self, who: &str, at: &str, parents: &[EventId]) -> Header {
         let of = |id: &EventId| self.ledger().get(*id).unwrap().event.header.generation.get();
         let generation = parents.iter().map(of).max().unwrap() + 1;
         let ledger = self.ledger().id();
