@@ -8,3 +8,4 @@ pub mod record;
 pub mod release;
 pub mod rollout;
 pub mod sources;
+pub mod uncounted;

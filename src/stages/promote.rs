@@ -13,6 +13,7 @@ use ledger_format::projection::gates::Candidate;
 use ledger_format::time::Time;
 
 use crate::ledger::releases;
+use crate::stages::uncounted::{Uncounted, uncounted};
 
 /// Who is about to sign, and when.
 #[derive(Debug, Clone)]
@@ -29,6 +30,7 @@ pub struct Obstacles {
     pub causes: BTreeSet<Cause>,
     /// Every rule of the policy, met or not.
     pub checks: Vec<RuleCheck>,
+    pub uncounted: Vec<Uncounted>,
 }
 
 /// Before what they stand.
@@ -46,7 +48,7 @@ impl Obstacles {
         causes.retain(|cause| cause.code != Code::Done && !(gate.overridden && cause.code.is_passable()));
         let checks = if gate.overridden { Vec::new() } else { ledger.policy_checks(gate, own) };
         let before = if gate.rollout.is_some() { Before::Start } else { Before::Promotion };
-        (!causes.is_empty()).then_some(Self { before, causes, checks })
+        (!causes.is_empty()).then(|| Self { before, causes, checks, uncounted: uncounted(ledger, gate, own) })
     }
 }
 

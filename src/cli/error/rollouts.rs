@@ -49,6 +49,11 @@ impl CliError {
         for rule in &unmet {
             error = error.marked(Mark::Failed, rule.name(), rule.found.as_str());
         }
+        if unmet.iter().any(|rule| rule.rule == Rule::PolicyApprovals.as_str()) {
+            error = obstacles.uncounted.iter().fold(error, |error, one| {
+                error.marked(Mark::Nothing, "approvals", format!("{}'s does not count: {}", one.approver, one.why))
+            });
+        }
         for cause in others {
             let row = CauseRow::of(ledger, cause);
             error = error.marked(Mark::Failed, row.name(), row.says);

@@ -59,10 +59,18 @@ fn an_approval_that_is_withdrawn_permits_nothing() {
     refused(&sandbox, ROLLOUT, &["1 of 1 rule is not met", "0 of 1 from release-managers"]);
     sandbox.run_as("ben", "approve v1 --target prod --yes").succeeds();
     sandbox.run_as("ben", "withdraw approval v1 --target prod --reason 'the wrong day' --yes").succeeds();
-    refused(&sandbox, ROLLOUT, &["0 of 1 from release-managers"]);
+    refused(&sandbox, ROLLOUT, &["0 of 1 from release-managers", "ben's does not count: ben withdrew it"]);
     sandbox.run_as("ben", "approve v1 --target prod --yes").succeeds();
     sandbox.run(ROLLOUT).succeeds();
     sandbox.run("rollout shop --target dev --yes").succeeds();
+}
+
+#[test]
+fn an_approval_that_does_not_count_is_told_why() {
+    let sandbox = shop();
+    sandbox.run_as("ben", "approve v1 --target prod --yes").succeeds();
+    sandbox.run("ledger keys suspend ben --reason lost --yes").succeeds();
+    refused(&sandbox, ROLLOUT, &["0 of 1 from release-managers", "ben's does not count: ana suspended the key"]);
 }
 
 #[test]
