@@ -72,21 +72,31 @@ impl<'a> Session<'a> {
             None => None,
         };
         let pinned = place.pin.map(|pin| pin.ledger);
-        let before = match (&memory, pinned.or(remembered)) {
+        let mut before = match (&memory, pinned.or(remembered)) {
             (Some(memory), Some(ledger)) => memory.seen(ledger)?,
             (_, _) => None,
         };
-        let by = match (pinned, remembered) {
+        let mut by = match (pinned, remembered) {
             (Some(_), _) => Acquaintance::Pinned,
             (None, Some(_)) => before.as_ref().map_or(Acquaintance::FirstContact, |before| before.by),
             (None, None) => Acquaintance::FirstContact,
         };
         let trust = Trust { ledger: pinned.or(remembered), authority: before.as_ref().map(Seen::pin) };
         let listed_at = Time::from(world.clock.now());
-        let opened = open(store.as_ref(), &trust).map_err(|error| CliError::opening(error, &place, remembered))?;
+        let opening = |error| CliError::opening(error, &place, remembered);
+        let mut opened = open(store.as_ref(), &trust).map_err(opening)?;
+        // A ledger is known by its id, also at an address that is new here.
+        if let (Some(memory), None) = (&memory, trust.ledger)
+            && let Some(seen) = memory.seen(opened.ledger.id())?
+        {
+            let trust = Trust { ledger: Some(opened.ledger.id()), authority: Some(seen.pin()) };
+            opened = open(store.as_ref(), &trust).map_err(opening)?;
+            by = seen.by;
+            before = Some(seen);
+        }
         let missing = before.as_ref().map(|before| before.check(&opened)).unwrap_or_default();
         let session = Self { world, place, store, opened, listed_at, by, before, missing, memory };
-        if trust.ledger.is_none() {
+        if trust.ledger.is_none() && session.before.is_none() {
             world.ui.plan(&session.introduction());
         }
         Ok(session)

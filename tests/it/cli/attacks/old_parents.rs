@@ -34,6 +34,11 @@ fn two_histories_are_told_apart_by_a_head_of_the_other() {
     newcomer.run(&format!("{line} --expect-head {theirs}")).succeeds();
     newcomer.run(&format!("{line} --expect-head {ours}")).fails(3, "ledger-behind").says(&ours.to_string());
     scene.run(&format!("verify --expect-head {theirs}")).fails(3, "ledger-behind").says(&theirs.to_string());
+    // Each machine knows the ledger by its id, at whatever address.
+    scene.run(&line).fails(3, "ledger-behind").says(&ours.short());
+    scene.run(&line.replace("verify", "status")).fails(3, "ledger-behind").says(&ours.short());
+    let line = format!("verify --ledger {}", scene.story.scribe.folder.display());
+    newcomer.run(&line).fails(3, "ledger-behind").says(&theirs.short());
 }
 
 #[test]
