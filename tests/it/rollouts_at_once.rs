@@ -121,11 +121,13 @@ impl Round<'_> {
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     }
 
-    /// A process that was not killed did what it was to do.
+    /// A process that was not killed did what it was to do, or began so late that its release had come and gone:
+    /// then it is asked why it would go back.
     fn ended(&self, child: Child) {
         let output = child.wait_with_output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(0), "{}: {said}", self.case);
+        let late = output.status.code() == Some(2) && said.contains("so this is a rollback");
+        assert!(late || output.status.success(), "{}: {said}", self.case);
     }
 
     fn events(&self) -> usize {
